@@ -1,0 +1,142 @@
+"""``gateway init``, ``releases``, ``clients`` and ``doctor``: the keeper's commands."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gateway.access.clients import SCOPES
+from gateway.cli.opening import home_option, opened
+from gateway.errors import NotFound
+from gateway.exchange import Exchange
+from gateway.settings import Home
+
+
+@click.command(epilog="Example:  gateway init /srv/gateway")
+@click.argument("home", type=click.Path(path_type=Path, file_okay=False))
+def init(home: Path) -> None:
+    """Make HOME a home folder with its own dsd/ and config/ to edit."""
+    Home(home).adopt_defaults()
+    Exchange(Home(home)).close()
+    click.echo(f"{home} is ready. Edit {home}/config and {home}/dsd; then:")
+    click.echo(f"  gateway serve --home {home}")
+
+
+@click.group(epilog="Example:  gateway releases list")
+def releases() -> None:
+    """What was released, when, and from which file."""
+
+
+@releases.command("list", epilog="Example:  gateway releases list --provision GT_IGM_RETURNS")
+@click.option("--provision", help="Only the releases of one provision.")
+@home_option
+def list_releases(provision: str | None, home: Path | None) -> None:
+    """List releases, oldest first."""
+    with opened(home) as exchange:
+        found = exchange.releases(provision)
+    table = Table("Provision", "Release", "Released at", "Observations", "Years", "Source")
+    for each in found:
+        years = f"{each.parts[0].year}–{each.parts[-1].year}" if each.parts else ""
+        table.add_row(
+            each.provision,
+            str(each.number),
+            each.released_at.isoformat(timespec="seconds"),
+            str(each.observations),
+            years,
+            escape(each.source_name),
+        )
+    Console().print(table)
+
+
+@releases.command("show", epilog="Example:  gateway releases show GT_IGM_RETURNS 1")
+@click.argument("provision")
+@click.argument("number", type=int)
+@home_option
+def show_release(provision: str, number: int, home: Path | None) -> None:
+    """Show one release with its parts and digests."""
+    with opened(home) as exchange:
+        found = {each.number: each for each in exchange.releases(provision)}
+    if number not in found:
+        raise NotFound(
+            f"There is no release {number} of {provision}.", allowed=[str(each) for each in found]
+        )
+    release = found[number]
+    lines = {
+        "provision": release.provision,
+        "release": release.number,
+        "dataflow": release.dataflow,
+        "released at": release.released_at.isoformat(),
+        "visible from": release.visible_from.isoformat(),
+        "source": release.source_name,
+        "source sha256": release.source_sha256,
+        "observations": release.observations,
+        "digest before": release.previous_digest,
+        "digest": release.digest,
+    }
+    for name, value in lines.items():
+        click.echo(f"{name:14} {value}")
+    for part in release.parts:
+        click.echo(f"part {part.year:<9} {part.sha256}  {part.observations} observations")
+
+
+@click.group(epilog="Example:  gateway clients add 'INE Guatemala'")
+def clients() -> None:
+    """Machines that may ask for data."""
+
+
+@clients.command("add", epilog="Example:  gateway clients add 'INE Guatemala' --id ine-gt")
+@click.argument("name")
+@click.option("--id", "client_id", default="", help="The client id; random if not given.")
+@click.option("--scope", "scopes", multiple=True, default=SCOPES, show_default=True)
+@home_option
+def add_client(name: str, client_id: str, scopes: tuple[str, ...], home: Path | None) -> None:
+    """Register a client called NAME. Its secret is shown once and kept nowhere."""
+    with opened(home) as exchange:
+        id, secret = exchange.clients.add(name, scopes, exchange.clock(), client_id)
+    click.echo(f"client_id     {id}\nclient_secret {secret}")
+
+
+@clients.command("list", epilog="Example:  gateway clients list")
+@home_option
+def list_clients(home: Path | None) -> None:
+    """List clients, revoked ones too."""
+    with opened(home) as exchange:
+        found = exchange.clients.all()
+    table = Table("Client", "Name", "Scopes", "Since", "Revoked")
+    for each in found:
+        revoked = each.revoked_at.isoformat(timespec="seconds") if each.revoked_at else ""
+        since = each.created_at.isoformat(timespec="seconds")
+        table.add_row(each.id, escape(each.name), " ".join(each.scopes), since, revoked)
+    Console().print(table)
+
+
+@clients.command("revoke", epilog="Example:  gateway clients revoke ine-gt")
+@click.argument("client_id")
+@home_option
+def revoke_client(client_id: str, home: Path | None) -> None:
+    """Stop a client at once, the tokens that it holds included."""
+    with opened(home) as exchange:
+        exchange.clients.revoke(client_id, exchange.clock())
+    click.echo(f"{client_id} is revoked.")
+
+
+@click.command(epilog="Example:  gateway doctor --mend")
+@click.option("--mend", is_flag=True, help="Remove files that belong to no release.")
+@home_option
+def doctor(home: Path | None, *, mend: bool) -> None:
+    """Look for what does not hold: files missing, changed or left behind, weak permissions.
+
+    Exit status 1 where something is found.
+    """
+    with opened(home) as exchange:
+        if mend:
+            for path in exchange.store.remove_orphans():
+                click.echo(f"removed {path}")
+        found = list(exchange.faults())
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo("All is well.")

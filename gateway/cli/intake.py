@@ -1,0 +1,120 @@
+"""``gateway submit``: hand in a file as published, and read what became of it."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gateway.cli.opening import home_option, opened
+from gateway.model.finding import Severity
+from gateway.model.release import Receipt, State
+from gateway.model.text import LANGUAGES, Language, Text
+
+
+@click.command(
+    epilog="Example:  gateway submit igm_2026_10.xlsx --provision GT_IGM_RETURNS --check"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--provision", required=True, help="Which supply this is, such as GT_IGM_RETURNS.")
+@click.option("--check", is_flag=True, help="Only read and check; keep and release nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report.")
+@home_option
+def submit(
+    file: Path, provision: str, *, check: bool, as_json: bool, lang: str | None, home: Path | None
+) -> None:
+    """Check FILE and release it: all of it, or nothing.
+
+    Exit status: 0 released, unchanged or checked; 1 findings stopped it; 2 it cannot be read.
+    """
+    with opened(home) as exchange:
+        receipt = exchange.submit(file, provision, check_only=check)
+        language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
+    if as_json:
+        click.echo(json.dumps(_as_json(receipt), ensure_ascii=False))
+    else:
+        _show(receipt, language)
+    if receipt.state is State.REFUSED:
+        raise click.exceptions.Exit(1)
+
+
+def _as_json(receipt: Receipt) -> dict[str, object]:
+    return {
+        "provision": receipt.provision,
+        "state": receipt.state,
+        "release": receipt.release.number if receipt.release else None,
+        "observations": receipt.observations,
+        "skipped": receipt.skipped,
+        "controls": [
+            {"name": each.name, "stated": _whole(each.stated), "computed": _whole(each.computed)}
+            for each in receipt.controls
+        ],
+        "findings": [
+            {
+                "severity": each.severity,
+                "rule": each.rule,
+                "sheet": each.sheet,
+                "cell": each.cell,
+                "value": each.value,
+                "message": {"es": each.message.es, "en": each.message.en},
+            }
+            for each in receipt.findings
+        ],
+    }
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
+
+
+_STATES = {
+    State.CHECKED: Text(
+        "Revisado: se puede publicar. No se guardó nada.",
+        "Checked: it can be released. Nothing was kept.",
+    ),
+    State.RELEASED: Text("Publicado como entrega {number}.", "Released as release {number}."),
+    State.UNCHANGED: Text(
+        "Sin cambios: la entrega {number} ya dice lo mismo.",
+        "Unchanged: release {number} states the same already.",
+    ),
+    State.REFUSED: Text(
+        "No se publicó nada. Corrija lo señalado y entregue el archivo de nuevo.",
+        "Nothing was released. Mend what is marked and hand the file in again.",
+    ),
+}
+
+_COUNTS = Text(
+    "{observations} observaciones · {held} de {controls} totales de control coinciden · "
+    "{skipped} celdas vacías",
+    "{observations} observations · {held} of {controls} control totals agree · "
+    "{skipped} empty cells",
+)
+
+_HEADINGS = Text(
+    "Hoja|Celda|Valor|Qué pasa y qué hacer", "Sheet|Cell|Value|What is wrong and what to do"
+)
+
+
+def _show(receipt: Receipt, language: Language) -> None:
+    console = Console(highlight=False)
+    if receipt.findings:
+        table = Table(*_HEADINGS.said(language).split("|"), show_lines=True)
+        for each in receipt.findings:
+            style = "red" if each.severity is Severity.ERROR else "yellow"
+            words = (each.sheet, each.cell, each.value, each.message.said(language))
+            table.add_row(*(escape(word) for word in words), style=style)
+        console.print(table)
+    held = sum(control.holds for control in receipt.controls)
+    console.print(
+        _COUNTS.said(language).format(
+            observations=receipt.observations,
+            held=held,
+            controls=len(receipt.controls),
+            skipped=receipt.skipped,
+        )
+    )
+    number = receipt.release.number if receipt.release else None
+    console.print(_STATES[receipt.state].said(language).format(number=number))

@@ -1,0 +1,28 @@
+"""Escaping for XML and CSV: the only place where text becomes part of a message."""
+
+from xml.sax.saxutils import quoteattr
+
+_CONTROLS = {
+    code: "�" for code in range(32) if chr(code) not in "\t\n\r"
+}  # XML 1.0 has no way to say them
+
+
+def xml_attribute(name: str, value: str) -> str:
+    """An attribute with a blank before it, its value quoted; line ends and tabs survive.
+
+    >>> xml_attribute("COMMENT", 'a < "b"')
+    ' COMMENT="a &lt; &quot;b&quot;"'
+    """
+    entities = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;", '"': "&quot;"}
+    return f" {name}={quoteattr(value.translate(_CONTROLS), entities)}"
+
+
+def csv_field(value: str) -> str:
+    """A field by RFC 4180: quoted only where a comma, quote or line end asks for it.
+
+    >>> print(csv_field("De 0 a 17 años, ambos sexos"))
+    "De 0 a 17 años, ambos sexos"
+    """
+    if any(sign in value for sign in ',"\r\n'):
+        return '"' + value.replace('"', '""') + '"'
+    return value

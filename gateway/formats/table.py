@@ -1,0 +1,141 @@
+"""The table of formats: media type, short names and writer of all that can be asked for.
+
+Adding a format is adding an entry. Negotiation: SDMX-REST 2.2.2, content_negotiation.md, and
+RFC 9110, section 12.5.1.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from gateway.errors import NotAcceptable
+from gateway.formats import csv, ml_data, ml_structure
+from gateway.formats.message import DataMessage, StructureMessage
+
+M = TypeVar("M")
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Generic[M]):
+    """One format of one kind of message.
+
+    `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
+    """
+
+    names: tuple[str, ...]
+    type: str
+    version: str
+    write: Callable[[M], Iterator[bytes]]
+    also: tuple[str, ...] = ()
+
+    @property
+    def media_type(self) -> str:
+        """The media type as an answer states it."""
+        return f"{self.type};version={self.version}"
+
+
+GENERIC = Format(
+    ("generic",),
+    "application/vnd.sdmx.genericdata+xml",
+    "2.1",
+    ml_data.write_generic,
+    also=("application/xml", "text/xml"),
+)
+SPECIFIC = Format(
+    ("structurespecific", "ss"),
+    "application/vnd.sdmx.structurespecificdata+xml",
+    "2.1",
+    ml_data.write_specific,
+    also=("application/xml", "text/xml"),
+)
+CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
+STRUCTURE = Format(
+    ("structure", "xml"),
+    "application/vnd.sdmx.structure+xml",
+    "2.1",
+    ml_structure.write,
+    also=("application/xml", "text/xml"),
+)
+
+DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
+    1: (GENERIC, SPECIFIC, CSV),
+    2: (CSV, SPECIFIC, GENERIC),
+}
+"""By the number of the dialect, its default first.
+
+SDMX-REST 1.5 has generic data for its default. That of 2.2.2 is SDMX-JSON, which is not written
+yet; CSV stands in for it.
+"""
+
+STRUCTURES: Sequence[Format[StructureMessage]] = (STRUCTURE,)
+
+
+def named(offers: Sequence[Format[M]], name: str) -> Format[M]:
+    """The format with a short name, or with a media type. Raises NotAcceptable."""
+    for offer in offers:
+        if name.lower() in offer.names:
+            return offer
+    if "/" in name:
+        return accepted(offers, name)
+    known = [each.names[0] for each in offers]
+    raise NotAcceptable(f"There is no format {name} here.", subject="format", allowed=known)
+
+
+def accepted(offers: Sequence[Format[M]], accept: str | None) -> Format[M]:
+    """The offer that an Accept header likes best; the first where it does not say.
+
+    Raises NotAcceptable, with the media types on offer.
+    """
+    if not accept or not accept.strip():
+        return offers[0]
+    wanted = [_range(text) for text in accept.split(",") if text.strip()]
+    best = max(offers, key=lambda offer: _quality(offer, wanted))  # the first of equals
+    if _quality(best, wanted) <= 0:
+        served = [each.media_type for each in offers]
+        raise NotAcceptable(f"{accept} is not served here.", subject="Accept", allowed=served)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    type: str
+    version: str | None
+    quality: float
+
+
+def _range(text: str) -> _Range:
+    """One media range with its version and quality; other parameters say nothing here."""
+    type, *parameters = (part.strip() for part in text.split(";"))
+    given = {
+        name.strip().lower(): value.strip().strip('"')
+        for name, _, value in (parameter.partition("=") for parameter in parameters)
+    }
+    try:
+        quality = float(given.get("q", "1"))
+    except ValueError:
+        quality = 0.0
+    return _Range(type.lower(), given.get("version"), quality)
+
+
+def _quality(offer: Format[M], wanted: Sequence[_Range]) -> float:
+    """The quality of the most specific range that an offer fits; 0 where it fits none."""
+    fitting = [(_specificity(offer, each), each.quality) for each in wanted]
+    specificity, quality = max(fitting, key=lambda fit: (fit[0], fit[1]))
+    return quality if specificity > 0 else 0.0
+
+
+def _specificity(offer: Format[M], wanted: _Range) -> int:
+    major = offer.type.partition("/")[0]
+    if wanted.type in (offer.type, *offer.also):
+        same = wanted.version is None or _plain(wanted.version) == _plain(offer.version)
+        return 3 if same else 0
+    return {"*/*": 1, f"{major}/*": 2}.get(wanted.type, 0)
+
+
+def _plain(version: str) -> str:
+    """A version without the zeros at its end, for 2.0 and 2.0.0 are one.
+
+    >>> _plain("2.0.0"), _plain("2.1")
+    ('2', '2.1')
+    """
+    return version.removesuffix(".0").removesuffix(".0")

@@ -1,0 +1,1 @@
+"""Plain immutable values that every other floor speaks in; nothing here touches disk or clock."""

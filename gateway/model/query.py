@@ -1,0 +1,151 @@
+"""Questions about data and structures, as values free of any URL's spelling."""
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.model.period import Span, span
+
+
+class Operator(StrEnum):
+    """The comparisons of SDMX-REST. Source: SDMX-REST 2.2.2, data.md, operators."""
+
+    EQ = "eq"
+    NE = "ne"
+    GT = "gt"
+    GE = "ge"
+    LT = "lt"
+    LE = "le"
+    CO = "co"
+    NC = "nc"
+    SW = "sw"
+    EW = "ew"
+
+
+_ON_TEXT: dict[Operator, Callable[[str, str], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.CO: operator.contains,
+    Operator.NC: lambda text, part: part not in text,
+    Operator.SW: str.startswith,
+    Operator.EW: str.endswith,
+}
+
+_ON_SPANS: dict[Operator, Callable[[Span, Span], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GT: lambda period, bound: period[0] > bound[1],
+    Operator.GE: lambda period, bound: period[0] >= bound[0],
+    Operator.LT: lambda period, bound: period[1] < bound[0],
+    Operator.LE: lambda period, bound: period[1] <= bound[1],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a component's value."""
+
+    operator: Operator
+    value: str
+
+    def holds(self, text: str) -> bool:
+        """Whether a code fulfils it; codes compare as text."""
+        return _ON_TEXT[self.operator](text, self.value)
+
+    def holds_in_time(self, period: str) -> bool:
+        """Whether a period fulfils it; bounds are inclusive and compare whole periods.
+
+        >>> Condition(Operator.LE, "2024").holds_in_time("2024-Q4")
+        True
+        """
+        compare = _ON_SPANS.get(self.operator)
+        return compare(span(period), span(self.value)) if compare else self.holds(period)
+
+
+Alternatives = tuple[tuple[Condition, ...], ...]
+"""Conditions of which one group must hold whole: OR of ANDs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What one component must fulfil."""
+
+    component: str
+    alternatives: Alternatives
+
+    def matches(self, value: str, *, in_time: bool) -> bool:
+        """Whether a value passes; `in_time` compares periods rather than text."""
+        return any(
+            all(each.holds_in_time(value) if in_time else each.holds(value) for each in group)
+            for group in self.alternatives
+        )
+
+    def codes(self) -> frozenset[str]:
+        """The whole values that it names, to be found in a code list."""
+        whole = (Operator.EQ, Operator.NE)
+        conditions = (each for group in self.alternatives for each in group)
+        return frozenset(each.value for each in conditions if each.operator in whole)
+
+
+Key = tuple[frozenset[str] | None, ...]
+"""The allowed codes of each dimension in key order; None, or a missing tail, allows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPattern:
+    """Versions asked for: one as spelled, or ``latest`` stable, ``latest`` any, or all."""
+
+    text: str
+
+    LATEST_STABLE = "+"
+    LATEST = "~"
+    ALL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactPattern:
+    """Artefacts asked for by identity; an empty tuple of ids or agencies allows all."""
+
+    agencies: tuple[str, ...]
+    ids: tuple[str, ...]
+    versions: tuple[VersionPattern, ...]
+
+    def __str__(self) -> str:
+        agencies = ",".join(self.agencies) or "*"
+        ids = ",".join(self.ids) or "*"
+        return f"{agencies}:{ids}({','.join(each.text for each in self.versions)})"
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuery:
+    """Which observations: of which dataflows or structures, which keys, which filters.
+
+    `context` is the SDMX context (``dataflow``, ``datastructure``, ``*``). An empty tuple of
+    keys allows all. All filters must hold.
+    """
+
+    context: str
+    flows: ArtefactPattern
+    keys: tuple[Key, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    providers: tuple[str, ...] = ()
+    dimension_at_observation: str = "TIME_PERIOD"
+
+
+@dataclass(frozen=True, slots=True)
+class StructureQuery:
+    """Which artefacts, how much of each, and which that they are connected with.
+
+    `resources` are the REST names of artefact types; empty for every type.
+    """
+
+    resources: tuple[str, ...]
+    pattern: ArtefactPattern
+    items: tuple[str, ...] = ()
+    detail: str = "full"
+    references: str = "none"

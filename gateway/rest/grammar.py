@@ -1,0 +1,100 @@
+"""Keys, component filters and versions: the small grammars inside a path or parameter."""
+
+import re
+
+from gateway.errors import BadSyntax, NotServed
+from gateway.model.query import Alternatives, Condition, Filter, Key, Operator, VersionPattern
+
+_ID = re.compile(r"[A-Za-z0-9_@$-]+")
+_NESTED_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*")
+_EXACT = re.compile(r"\d+(\.\d+){0,2}(-[A-Za-z0-9.-]+)?")
+_RANGE = re.compile(r"(\d+[+~*]?|[+~*])(\.(\d+[+~*]?|[+~*])){0,2}")
+
+
+def key(text: str) -> Key:
+    """One series key: codes at positions, ``*`` or nothing for all, ``+`` between alternatives.
+
+    SDMX-REST 2 has no ``+`` inside a position and 1.5 no ``*``; sdmx1 sends the former to 2 and
+    pysdmx the latter to 1.5 (seen 2026), so both are read on both.
+
+    >>> [codes and sorted(codes) for codes in key("M.GT+MX..*")]
+    [['M'], ['GT', 'MX'], None, None]
+    """
+    return tuple(_position(part) for part in text.split("."))
+
+
+def _position(text: str) -> frozenset[str] | None:
+    if text in ("", "*"):
+        return None
+    codes = text.split("+")
+    for code in codes:
+        if not _ID.fullmatch(code):
+            raise BadSyntax(f"{code!r} in the key is no code.", subject=text)
+    return frozenset(codes)
+
+
+def ids(text: str, separator: str, *, every: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids or agencies between separators; empty when one of the words for all is given."""
+    parts = tuple(text.split(separator))
+    if any(part in every for part in parts):
+        return ()
+    for part in parts:
+        if not (_NESTED_ID.fullmatch(part) or _ID.fullmatch(part)):
+            raise BadSyntax(f"{part!r} is no id.", subject=text)
+    return parts
+
+
+def version(text: str) -> VersionPattern:
+    """A version in the signs of SDMX-REST 2.
+
+    Raises BadSyntax for what is no version, NotServed for the ranges inside a version.
+    """
+    signs = (VersionPattern.LATEST, VersionPattern.LATEST_STABLE, VersionPattern.ALL)
+    if text in signs or _EXACT.fullmatch(text):
+        return VersionPattern(text)
+    if _RANGE.fullmatch(text):
+        raise NotServed(f"Ranges inside a version ({text}) are not served yet.", subject=text)
+    raise BadSyntax(f"{text!r} is no version.", subject=text, allowed=("1.0.0", *signs))
+
+
+def component_filter(parameter: str, text: str) -> Filter:
+    """One ``c[COMPONENT]=…`` parameter.
+
+    ``,`` is OR and binds looser than ``+``, which is AND; a condition may start with an operator
+    and a colon. Source: SDMX-REST 2.2.2, data.md.
+
+    >>> component_filter("c[SEX]", "F,M").matches("M", in_time=False)
+    True
+    >>> component_filter("c[TIME_PERIOD]", "ge:2020+lt:2024").matches("2024-01", in_time=True)
+    False
+    """
+    component = parameter[2:-1]
+    if not _ID.fullmatch(component):
+        raise BadSyntax(f"{parameter} names no component.", subject=parameter)
+    # A plus sign in a query string decodes to a blank; no code and no period holds one.
+    groups = text.replace(" ", "+").split(",")
+    return Filter(component, tuple(_all_of(group, parameter) for group in groups))
+
+
+def _all_of(text: str, parameter: str) -> tuple[Condition, ...]:
+    return tuple(_condition(part, parameter) for part in text.split("+"))
+
+
+def _condition(text: str, parameter: str) -> Condition:
+    sign, colon, value = text.partition(":")
+    if not colon or sign not in tuple(Operator):  # a value may hold a colon of its own
+        sign, value = Operator.EQ, text
+    if not value:
+        raise BadSyntax(f"{parameter} has an empty condition.", subject=parameter)
+    return Condition(Operator(sign), value)
+
+
+def bounds(component: str, start: str | None, end: str | None) -> tuple[Filter, ...]:
+    """`startPeriod` and `endPeriod` of SDMX-REST 1.5, both inclusive, as a filter on time."""
+    group = tuple(
+        Condition(sign, value)
+        for sign, value in ((Operator.GE, start), (Operator.LE, end))
+        if value is not None
+    )
+    alternatives: Alternatives = (group,)
+    return (Filter(component, alternatives),) if group else ()

@@ -1,0 +1,56 @@
+"""Query parameters: each at most once, unknown ones refused, known ones that wait told apart."""
+
+from collections.abc import Iterable, Mapping
+
+from gateway.errors import BadSyntax, NotServed
+
+Pairs = Iterable[tuple[str, str]]
+"""Parameters in the order of the URL, decoded."""
+
+
+def read(pairs: Pairs, served: Iterable[str], waiting: Iterable[str] = ()) -> dict[str, str]:
+    """The parameters by name.
+
+    `waiting` are parameters of the standard that this gateway does not answer yet: NotServed.
+    Raises BadSyntax for a parameter that is unknown or repeated. Names that end in ``[`` allow
+    any component between brackets.
+    """
+    served, waiting = tuple(served), tuple(waiting)
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if _family(name) in waiting:
+            raise NotServed(f"The parameter {name} is not served yet.", subject=name)
+        if _family(name) not in served:
+            allowed = [f"{each}…]" if each.endswith("[") else each for each in served]
+            raise BadSyntax(f"There is no parameter {name}.", subject=name, allowed=allowed)
+        if name in found:
+            raise BadSyntax(f"The parameter {name} is given twice.", subject=name)
+        found[name] = value
+    return found
+
+
+def _family(name: str) -> str:
+    """The name, or its part up to the bracket.
+
+    >>> _family("c[SEX]"), _family("detail")
+    ('c[', 'detail')
+    """
+    return name.split("[", 1)[0] + "[" if name.endswith("]") else name
+
+
+def choice(parameters: Mapping[str, str], name: str, default: str, allowed: Iterable[str]) -> str:
+    """One parameter that takes one of a few words; upper and lower case are the same."""
+    allowed = tuple(allowed)
+    value = parameters.get(name, default)
+    for word in allowed:
+        if word.lower() == value.lower():
+            return word
+    raise BadSyntax(f"{name}={value} is not known.", subject=name, allowed=allowed)
+
+
+def segments(path: str, most: int, form: str) -> list[str]:
+    """The parts of a path; a trailing slash says nothing. Raises BadSyntax when there are more."""
+    parts = path.strip("/").split("/") if path.strip("/") else []
+    if len(parts) > most:
+        raise BadSyntax(f"The path has {len(parts)} parts.", subject=path, allowed=(form,))
+    return parts

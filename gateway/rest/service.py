@@ -1,0 +1,58 @@
+"""Which question a service path asks: the way in for the web and for ``gateway get`` alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gateway.errors import BadSyntax, NotServed
+from gateway.model.query import DataQuery, StructureQuery
+from gateway.rest import v1, v2
+from gateway.rest.parameters import Pairs
+
+Question = DataQuery | StructureQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One version of SDMX-REST: its number, its readers, and the resources that wait."""
+
+    number: int
+    data: Callable[[str, Pairs], DataQuery]
+    structures: Callable[[str, Pairs], StructureQuery]
+    structure_prefix: str
+    waiting: tuple[str, ...]
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "v1": Dialect(
+        1,
+        v1.data_query,
+        v1.structure_query,
+        "",
+        ("availableconstraint", "schema", "metadata", "metadataset"),
+    ),
+    "v2": Dialect(
+        2,
+        v2.data_query,
+        v2.structure_query,
+        "structure",
+        ("availability", "schema", "metadata", "registration"),
+    ),
+}
+"""By the part of a path that follows ``/sdmx/``."""
+
+
+def question(dialect: Dialect, path: str, pairs: Pairs) -> Question:
+    """The question of a path below ``/sdmx/v1`` or ``/sdmx/v2``, with its parameters.
+
+    Raises BadSyntax for a path that is none, NotServed for a resource that waits.
+    """
+    resource, _, rest = path.strip("/").partition("/")
+    if resource == "data":
+        return dialect.data(rest, pairs)
+    if resource in dialect.waiting:
+        raise NotServed(f"The resource {resource} is not served yet.", subject=resource)
+    if not dialect.structure_prefix:
+        return dialect.structures(path, pairs)
+    if resource != dialect.structure_prefix:
+        raise BadSyntax(f"There is no resource {resource!r}.", allowed=("data", "structure"))
+    return dialect.structures(rest, pairs)

@@ -1,0 +1,105 @@
+"""SDMX-REST 2.2.2: ``/data/{context}/{agency}/{id}/{version}/{key}`` and ``/structure/…``.
+
+Source: SDMX-REST 2.2.2, data.md and structures.md. Trailing parts may be left out.
+"""
+
+from gateway.errors import BadSyntax, NotServed
+from gateway.model.query import ArtefactPattern, DataQuery, StructureQuery
+from gateway.rest import grammar
+from gateway.rest.parameters import Pairs, choice, read, segments
+
+EVERY = ("*", "all")  # structures.md still uses `all` in one of its own examples
+
+CONTEXTS = ("dataflow", "datastructure", "provisionagreement", "*")
+
+RESOURCES = tuple(
+    """datastructure metadatastructure categoryscheme conceptscheme codelist hierarchy
+    hierarchyassociation valuelist agencyscheme dataproviderscheme metadataproviderscheme
+    dataconsumerscheme organisationunitscheme dataflow metadataflow reportingtaxonomy
+    provisionagreement metadataprovisionagreement structuremap representationmap conceptschememap
+    categoryschememap organisationschememap reportingtaxonomymap process categorisation
+    dataconstraint metadataconstraint transformationscheme rulesetscheme
+    userdefinedoperatorscheme customtypescheme namepersonalisationscheme vtlmappingscheme""".split()
+)
+
+DETAILS = ("full", "allstubs", "allcompletestubs", "referencestubs", "referencecompletestubs")
+_WAITING_DETAILS = ("referencepartial", "raw")
+
+_DATA_WAITING = (
+    *("updatedAfter", "updateAfter", "firstNObservations", "lastNObservations", "attributes"),
+    *("measures", "includeHistory", "offset", "limit", "sort", "asOf", "reportingYearStartDay"),
+)
+
+_DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
+_STRUCTURE_FORM = "structure/{type}/{agency}/{id}/{version}/{item}"
+
+
+def data_query(path: str, pairs: Pairs) -> DataQuery:
+    """The question of a path below ``/data`` and its parameters."""
+    context, agency, id, version, keys = _padded(
+        segments(path, 5, _DATA_FORM), ("*", "*", "*", "*", "*")
+    )
+    if context not in CONTEXTS:
+        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=CONTEXTS)
+    if context == "provisionagreement":
+        raise NotServed("Data by provision agreement are not served yet.", subject=context)
+    parameters = read(pairs, ("c[", "dimensionAtObservation"), _DATA_WAITING)
+    filters = (
+        grammar.component_filter(name, value)
+        for name, value in parameters.items()
+        if name.startswith("c[")
+    )
+    return DataQuery(
+        context,
+        _pattern(agency, id, version),
+        () if keys in EVERY else tuple(grammar.key(each) for each in keys.split(",")),
+        tuple(filters),
+        dimension_at_observation=parameters.get("dimensionAtObservation", "TIME_PERIOD"),
+    )
+
+
+def structure_query(path: str, pairs: Pairs) -> StructureQuery:
+    """The question of a path below ``/structure`` and its parameters."""
+    resource, agency, id, version, item = _padded(
+        segments(path, 5, _STRUCTURE_FORM), ("*", "*", "*", "~", "")
+    )
+    parameters = read(pairs, ("detail", "references"), ("asOf",))
+    return StructureQuery(
+        _resources(resource),
+        _pattern(agency, id, version),
+        grammar.ids(item, ",", every=("", *EVERY)),
+        detail(parameters),
+        parameters.get("references", "none"),
+    )
+
+
+def detail(parameters: dict[str, str]) -> str:
+    """The `detail` of a structure query; also as SDMX-REST 1.5 has it."""
+    wanted = choice(parameters, "detail", "full", (*DETAILS, *_WAITING_DETAILS))
+    if wanted in _WAITING_DETAILS:
+        raise NotServed(f"detail={wanted} is not served yet.", subject="detail", allowed=DETAILS)
+    return wanted
+
+
+def _resources(text: str) -> tuple[str, ...]:
+    wanted = tuple(text.split(","))
+    if any(each in EVERY for each in wanted):
+        return ()
+    for each in wanted:
+        if each not in RESOURCES:
+            raise BadSyntax(f"There is no artefact type {each}.", subject=each, allowed=RESOURCES)
+    return wanted
+
+
+def _pattern(agency: str, id: str, version: str) -> ArtefactPattern:
+    versions = ("~" if each == "latest" else "*" if each == "all" else each
+                for each in version.split(","))  # fmt: skip
+    return ArtefactPattern(
+        grammar.ids(agency, ",", every=EVERY),
+        grammar.ids(id, ",", every=EVERY),
+        tuple(grammar.version(each) for each in versions),
+    )
+
+
+def _padded(parts: list[str], defaults: tuple[str, ...]) -> tuple[str, ...]:
+    return (*parts, *defaults[len(parts) :])

@@ -1,0 +1,166 @@
+"""Settings and folders: the one place that reads environment variables and `gateway.toml`.
+
+A home is a folder that holds the gateway's state, and its own `dsd/` and `config/` if it has been
+made with ``gateway init``; otherwise those of the installed package are used.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from gateway.errors import BadConfiguration, StorageFault
+
+HOME_VARIABLE = "GATEWAY_HOME"
+_ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
+
+_PACKAGE = Path(__file__).parent
+
+
+class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where and how wide the gateway listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of `gateway.toml`, documented there key by key."""
+
+    sender: str = "LMIG"
+    language: Literal["es", "en"] = "es"
+    issuer: str = ""
+    serve: Serve = Serve()
+
+    def issuer_at(self, host: str, port: int) -> str:
+        """The address that clients reach, without a slash at its end.
+
+        Raises BadConfiguration where another machine could reach it without https.
+        """
+        issuer = (self.issuer or f"http://{host}:{port}").rstrip("/")
+        if urlsplit(issuer).scheme != "https" and not _is_loopback(host):
+            raise BadConfiguration(
+                f"Listening on {host} lets other machines in: set issuer to an https address.",
+                subject="issuer",
+            )
+        return issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one gateway; none needs to exist yet."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of catalogue and clients."""
+        return self.root / "gateway.db"
+
+    @property
+    def files(self) -> Path:
+        """Parts and sources, each under its SHA-256."""
+        return self.root / "files"
+
+    @property
+    def keys(self) -> Path:
+        """The keys that sign tokens."""
+        return self.root / "keys"
+
+    @property
+    def dsd(self) -> Path:
+        """The structure files: the home's own, else the package's."""
+        return self._own("dsd")
+
+    @property
+    def config(self) -> Path:
+        """Settings and provisions: the home's own, else the package's."""
+        return self._own("config")
+
+    def _own(self, name: str) -> Path:
+        own = self.root / name
+        return own if own.is_dir() else defaults() / name
+
+    def settings(self) -> Settings:
+        """The settings. Raises BadConfiguration that names an unknown key or a wrong value."""
+        path = self.config / "gateway.toml"
+        try:
+            return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise BadConfiguration(f"{path}: {error}", subject=str(path)) from error
+
+    def create(self) -> None:
+        """Make the folders, for their owner only. Raises StorageFault where that cannot be."""
+        try:
+            for folder in (self.root, self.files, self.files / "parts", self.files / "sources"):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.keys.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(self.root, os.W_OK | os.X_OK):
+                raise PermissionError(f"{self.root} is not writable")
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+
+    def adopt_defaults(self) -> None:
+        """Copy the package's `dsd/` and `config/` here to be edited.
+
+        Raises StorageFault where either is there already: nothing is overwritten.
+        """
+        self.create()
+        for name in ("dsd", "config"):
+            target = self.root / name
+            if target.exists():
+                raise StorageFault(f"{target} is there already; nothing was copied over it.")
+            try:
+                shutil.copytree(defaults() / name, target)
+            except OSError as error:
+                raise _unusable(target, error) from error
+
+
+def _unusable(path: Path, error: OSError) -> StorageFault:
+    reason = error.strerror or str(error)
+    return StorageFault(
+        f"The home folder cannot be used: {path} ({reason}).",
+        spanish=f"No se puede usar la carpeta del servicio: {path} ({reason}).",
+        subject=str(path),
+    )
+
+
+def find_home(named: Path | None) -> Home:
+    """The home that was named, else that of the environment, else ``.gateway`` here."""
+    return Home(named or Path(os.environ.get(HOME_VARIABLE) or ".gateway"))
+
+
+def hand_down(home: Home, issuer: str) -> None:
+    """Name the home and the issuer to the worker processes that this one starts."""
+    os.environ[HOME_VARIABLE] = str(home.root.resolve())
+    os.environ[_ISSUER_VARIABLE] = issuer
+
+
+def handed_down() -> tuple[Home, str]:
+    """The home and the issuer that the parent process named."""
+    return find_home(None), os.environ[_ISSUER_VARIABLE]
+
+
+def defaults() -> Path:
+    """The folder with the `dsd/` and `config/` that come with the gateway.
+
+    In a checkout that is the checkout itself, so that what is edited is what is used.
+    """
+    checkout = _PACKAGE.parent
+    in_checkout = (checkout / "pyproject.toml").is_file() and (checkout / "dsd").is_dir()
+    return checkout if in_checkout else _PACKAGE / "defaults"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

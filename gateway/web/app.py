@@ -1,0 +1,69 @@
+"""Puts the web together: `create_app(exchange, issuer)`; nothing happens at import."""
+
+from flask import Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from gateway.access.tokens import TokenCheck
+from gateway.errors import BadRequest, GatewayError, Refused
+from gateway.exchange import Exchange
+from gateway.rest.service import DIALECTS
+from gateway.settings import handed_down
+from gateway.web import pages, problems
+from gateway.web.oauth import add_token_endpoint
+from gateway.web.rest import dialect_of, mount
+
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+}
+
+
+def create_app(exchange: Exchange, issuer: str) -> Flask:
+    """The web over an exchange; `issuer` is the address that clients reach it at."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # nothing served yet takes a larger body
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    for version in DIALECTS:
+        app.register_blueprint(mount(exchange, tokens, version))
+    app.register_blueprint(pages.routes(exchange, issuer))
+    add_token_endpoint(app, exchange, issuer)
+    app.register_error_handler(GatewayError, _problem)
+    app.register_error_handler(HTTPException, _refusal)
+    app.after_request(_safe)
+
+    @app.get("/health")
+    def health() -> Response:
+        return jsonify(status="ok")
+
+    return app
+
+
+def create_worker() -> Flask:
+    """The web of the home that the parent process named; each worker process starts here."""
+    home, issuer = handed_down()
+    return create_app(Exchange(home), issuer)
+
+
+def _problem(error: GatewayError) -> Response:
+    if not isinstance(error, BadRequest | Refused):
+        current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
+    return problems.answer(error, dialect_of(request.path).number)
+
+
+def _refusal(error: HTTPException) -> Response:
+    """What Flask itself refuses, in the dialect of the mount that was asked."""
+    number = dialect_of(request.path).number
+    response = problems.problem(error.code or 500, error.description or error.name, number)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _safe(response: Response) -> Response:
+    for name, value in _SAFE_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
