@@ -1,0 +1,83 @@
+"""What the tests share: one gateway with the three countries' samples, and tables of cases."""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from gateway.access.clients import SCOPES
+from gateway.exchange import Exchange
+from gateway.settings import Home, defaults
+from gateway.web import create_app
+
+ISSUER = "http://localhost"
+
+DSD = defaults() / "dsd"
+CONFIG = defaults() / "config"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home that does not exist yet."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def exchange(home: Home) -> Iterator[Exchange]:
+    """A gateway of the test's own, with nothing released."""
+    exchange = Exchange(home)
+    yield exchange
+    exchange.close()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """A gateway with every sample released; tests read it and leave it as it is."""
+    exchange = Exchange(Home(tmp_path_factory.mktemp("loaded")))
+    for provision in exchange.provisions.values():
+        assert provision.sample is not None
+        exchange.submit(provision.sample, provision.id)
+    yield exchange
+    exchange.close()
+
+
+@pytest.fixture(scope="session")
+def web(loaded: Exchange) -> FlaskClient:
+    """The web over the loaded gateway, without a token."""
+    return create_app(loaded, ISSUER).test_client()
+
+
+@pytest.fixture(scope="session")
+def bearer(loaded: Exchange, web: FlaskClient) -> dict[str, str]:
+    """The header of a client that may read data."""
+    id, secret = loaded.clients.add("tests", SCOPES, loaded.clock())
+    return {"Authorization": f"Bearer {token(web, id, secret)}"}
+
+
+def basic(id: str, secret: str) -> dict[str, str]:
+    """The header by which a client authenticates itself."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{id}:{secret}".encode()).decode()}
+
+
+def token(web: FlaskClient, id: str, secret: str) -> str:
+    """An access token, asked for as any client does."""
+    form = {"grant_type": "client_credentials"}
+    answer = web.post("/oauth/token", data=form, headers=basic(id, secret))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json["access_token"]) if answer.json else ""
