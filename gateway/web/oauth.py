@@ -84,14 +84,14 @@ class _OAuthClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
     def check_client_secret(self, client_secret: str) -> bool:
         client = self._client or _NOBODY
-        right = bool(client.has_secret(client_secret))
+        right = client.has_secret(client_secret)
         return right and client.revoked_at is None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method == "client_secret_basic" and endpoint == "token"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == grants.ClientCredentialsGrant.GRANT_TYPE
+        return bool(grant_type == grants.ClientCredentialsGrant.GRANT_TYPE)
 
 
 class _ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]
