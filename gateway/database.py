@@ -1,5 +1,6 @@
 """The SQL tables, and the way to them: SQLite in WAL mode, one writer at a time."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,14 @@ parts = Table(
     ForeignKeyConstraint(["provision", "number"], ["releases.provision", "releases.number"]),
 )
 
+artefacts = Table(
+    "artefacts",
+    metadata,
+    Column("urn", String(255), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("seen_at", String(32), nullable=False),
+)
+
 clients = Table(
     "clients",
     metadata,
@@ -74,12 +83,13 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # Before SQLite makes it: its other files take their permissions from this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         with self.writing() as connection:
             metadata.create_all(connection)
-        path.chmod(0o600)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -74,6 +74,16 @@ class Home:
         return self.root / "keys"
 
     @property
+    def cache(self) -> Path:
+        """What can be made again at any time."""
+        return self.root / "cache"
+
+    def definitions_changed_at(self) -> float:
+        """When the newest file of `dsd/` and `config/` was changed, as seconds since 1970."""
+        files = (path for folder in (self.dsd, self.config) for path in folder.rglob("*"))
+        return max(path.stat().st_mtime for path in files if path.is_file())
+
+    @property
     def dsd(self) -> Path:
         """The structure files: the home's own, else the package's."""
         return self._own("dsd")

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sdmx.reader.xml.v30  # noqa: F401 - else sdmx1 2.28 reads no 3.0 after a 2.1
 from flask.testing import FlaskClient
 
 from gateway.access.clients import SCOPES
 from gateway.exchange import Exchange
+from gateway.exchange.submission import submit
 from gateway.settings import Home, defaults
 from gateway.web import create_app
 
@@ -52,7 +54,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     exchange = Exchange(Home(tmp_path_factory.mktemp("loaded")))
     for provision in exchange.provisions.values():
         assert provision.sample is not None
-        exchange.submit(provision.sample, provision.id)
+        submit(exchange, provision.sample, provision.id)
     yield exchange
     exchange.close()
 

@@ -16,7 +16,9 @@ from gateway.settings import defaults
 
 README = (defaults() / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
-INSTALLING = re.compile(r"^python3 -m venv \.venv && \.venv/bin/pip install (\.|-e '\.\[test\]') && ")
+INSTALLING = re.compile(
+    r"^python3 -m venv \.venv && \.venv/bin/pip install (\.|-e '\.\[test\]') && "
+)
 
 
 def blocks(language: str) -> list[str]:

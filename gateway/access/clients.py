@@ -65,8 +65,8 @@ class Clients:
         }
         with self._database.writing() as connection:
             connection.execute(insert(clients).values(row))
-            pairs = [{"client_id": id, "scope": scope} for scope in scopes]
-            connection.execute(insert(client_scopes), pairs)
+            if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
+                connection.execute(insert(client_scopes), pairs)
         return id, secret
 
     def get(self, id: str) -> Client | None:

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from gateway.errors import StorageFault
@@ -24,7 +25,13 @@ def signing_keys(folder: Path) -> KeySet:
             f"{path} can be read by others: chmod 600 it, or delete it to have a new key made.",
             subject=str(path),
         )
-    return KeySet([ECKey.import_key(json.loads(path.read_text()))])
+    try:
+        return KeySet([ECKey.import_key(json.loads(path.read_text()))])
+    except (ValueError, TypeError, KeyError, AttributeError, JoseError) as error:
+        raise StorageFault(
+            f"{path} holds no signing key: restore it, or delete it to have a new one made.",
+            subject=str(path),
+        ) from error
 
 
 def _make(path: Path) -> None:

@@ -1,31 +1,60 @@
 """The command line: people at a terminal, and nightly jobs."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
 from gateway import __version__
-from gateway.cli.administration import clients, doctor, init, releases
-from gateway.cli.asking import get
-from gateway.cli.intake import submit
-from gateway.cli.opening import language_of_errors
-from gateway.cli.serving import demo, serve
-from gateway.errors import GatewayError
+from gateway.errors import BadConfiguration, GatewayError
+from gateway.model.text import Language
+from gateway.settings import find_home
+
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("serving", "Load the three countries' sample files and serve them on this machine."),
+    "init": ("administration", "Make a home folder with its own dsd/ and config/ to edit."),
+    "submit": ("intake", "Check a file and release it: all of it, or nothing."),
+    "get": ("asking", "Answer a service path with no server."),
+    "serve": ("serving", "Serve the gateway until Ctrl-C or SIGTERM."),
+    "releases": ("administration", "What was released, when, and from which file."),
+    "clients": ("administration", "Machines that may ask for data."),
+    "dsd": ("definitions", "The region's definitions: check them, edit code lists, export."),
+    "doctor": ("administration", "Look for what does not hold in a home."),
+}
+"""Each command with its module and what it does, in the order of the help."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """A group whose commands are imported when they are called: ``get`` needs no web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"gateway.cli.{_COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="gateway")
 def commands() -> None:
     """Turn the migration statistics of Guatemala, Mexico and El Salvador into SDMX, and serve them.
 
     The home folder holds the gateway's state: --home, else GATEWAY_HOME, else .gateway here.
 
-    Start with:  gateway demo
+    Example:  gateway demo
     """
-
-
-for command in (demo, init, submit, get, serve, releases, clients, doctor):
-    commands.add_command(command)
 
 
 def main() -> None:
@@ -33,7 +62,7 @@ def main() -> None:
     try:
         commands(standalone_mode=False)
     except GatewayError as error:
-        click.echo(f"gateway: {error.sentence(language_of_errors())}", err=True)
+        click.echo(f"gateway: {error.sentence(_language())}", err=True)
         sys.exit(2)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -45,3 +74,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has enough of it
         sys.exit(0)
+
+
+def _language() -> Language:
+    """The language of the settings that hold here; Spanish where they cannot be read."""
+    try:
+        return find_home(None).settings().language
+    except BadConfiguration:
+        return "es"

@@ -3,19 +3,18 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from gateway.access.clients import SCOPES
-from gateway.cli.opening import home_option, opened
+from gateway.cli.opening import home_option, opened, wide_console
 from gateway.errors import NotFound
 from gateway.exchange import Exchange
 from gateway.settings import Home
 
 
 @click.command(epilog="Example:  gateway init /srv/gateway")
-@click.argument("home", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("home", type=click.Path(path_type=Path))
 def init(home: Path) -> None:
     """Make HOME a home folder with its own dsd/ and config/ to edit."""
     Home(home).adopt_defaults()
@@ -47,7 +46,7 @@ def list_releases(provision: str | None, home: Path | None) -> None:
             years,
             escape(each.source_name),
         )
-    Console().print(table)
+    wide_console().print(table)
 
 
 @releases.command("show", epilog="Example:  gateway releases show GT_IGM_RETURNS 1")
@@ -109,7 +108,7 @@ def list_clients(home: Path | None) -> None:
         revoked = each.revoked_at.isoformat(timespec="seconds") if each.revoked_at else ""
         since = each.created_at.isoformat(timespec="seconds")
         table.add_row(each.id, escape(each.name), " ".join(each.scopes), since, revoked)
-    Console().print(table)
+    wide_console().print(table)
 
 
 @clients.command("revoke", epilog="Example:  gateway clients revoke ine-gt")

@@ -1,16 +1,28 @@
 """``gateway get``: answer a service path with no server."""
 
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
-from gateway.cli.opening import home_option, opened
+from gateway.cli.opening import home_option, opened, write_out
 from gateway.errors import BadSyntax, NoResults
+from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.model.query import DataQuery
+from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.rest.service import DIALECTS, question
+
+
+def _open(
+    exchange: Exchange, asked: StructureQuery | SchemaQuery, dialect: int, name: str | None
+) -> Iterator[bytes]:
+    if isinstance(asked, SchemaQuery):
+        offers = table.SCHEMAS[dialect]
+        schema = table.named(offers, name) if name else offers[0]
+        return schema.write(exchange.schema(asked))
+    structures = table.named(table.STRUCTURES[dialect], name or "xml")
+    return structures.write(exchange.structures(asked))
 
 
 @click.command(
@@ -30,7 +42,9 @@ def get(path: str, name: str | None, home: Path | None) -> None:
     if version not in DIALECTS:
         raise BadSyntax(f"{path} is no service path.", allowed=("/sdmx/v1/…", "/sdmx/v2/…"))
     dialect = DIALECTS[version]
-    asked = question(dialect, rest, parse_qsl(parts.query, keep_blank_values=True))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    name = name or dict(pairs).get("format")
+    asked = question(dialect, rest, [pair for pair in pairs if pair[0] != "format"])
     with opened(home) as exchange:
         try:
             if isinstance(asked, DataQuery):
@@ -38,11 +52,8 @@ def get(path: str, name: str | None, home: Path | None) -> None:
                 data = table.named(offers, name) if name else offers[0]
                 pieces = data.write(exchange.data(asked, exchange.everything()))
             else:
-                structures = table.named(table.STRUCTURES, name or table.STRUCTURE.names[0])
-                pieces = structures.write(exchange.structures(asked))
+                pieces = _open(exchange, asked, dialect.number, name)
         except NoResults as error:
             click.echo(f"gateway: {error.sentence()}", err=True)
             raise click.exceptions.Exit(1) from error
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        write_out(pieces)

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.cli.opening import home_option, opened
+from gateway.exchange.submission import submit as submit_file
 from gateway.model.finding import Severity
 from gateway.model.release import Receipt, State
 from gateway.model.text import LANGUAGES, Language, Text
@@ -31,7 +32,7 @@ def submit(
     Exit status: 0 released, unchanged or checked; 1 findings stopped it; 2 it cannot be read.
     """
     with opened(home) as exchange:
-        receipt = exchange.submit(file, provision, check_only=check)
+        receipt = submit_file(exchange, file, provision, check_only=check)
         language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
     if as_json:
         click.echo(json.dumps(_as_json(receipt), ensure_ascii=False))

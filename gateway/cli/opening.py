@@ -1,15 +1,16 @@
 """Opens the home that a command works on."""
 
-from collections.abc import Callable, Iterator
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
+from rich.console import Console
 
-from gateway.errors import BadConfiguration
 from gateway.exchange import Exchange
-from gateway.model.text import Language
 from gateway.settings import find_home
 
 P = ParamSpec("P")
@@ -20,7 +21,7 @@ def home_option(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command the option ``--home``."""
     return click.option(
         "--home",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path),
         help="The home folder (else GATEWAY_HOME, else .gateway here).",
     )(command)
 
@@ -35,9 +36,17 @@ def opened(home: Path | None) -> Iterator[Exchange]:
         exchange.close()
 
 
-def language_of_errors() -> Language:
-    """The language of the settings that hold here; Spanish where they cannot be read."""
+def write_out(pieces: Iterable[bytes]) -> None:
+    """Write a message to standard output; whoever reads it may stop when they have enough."""
     try:
-        return find_home(None).settings().language
-    except BadConfiguration:
-        return "es"
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is still buffered has no reader; closing it again must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def wide_console() -> Console:
+    """A console that cuts nothing short where its output goes to a file or another program."""
+    return Console(width=None if sys.stdout.isatty() else 240)

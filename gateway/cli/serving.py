@@ -23,6 +23,7 @@ from gateway.access.clients import SCOPES
 from gateway.cli.opening import home_option, opened
 from gateway.errors import StorageFault
 from gateway.exchange import Exchange
+from gateway.exchange.submission import submit
 from gateway.settings import Home, hand_down
 from gateway.web.oauth import TOKEN_PATH
 
@@ -49,7 +50,7 @@ def serve(host: str | None, port: int | None, home: Path | None) -> None:
 @click.option("--port", type=int, default=0, show_default=True, help="The port; 0 for a free one.")
 @click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     help="Keep the demo in this folder (else a temporary one, removed at the end).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object once it serves.")
@@ -81,7 +82,7 @@ def _load_samples(exchange: Exchange) -> None:
         for provision in samples:
             progress.update(task, description=provision.name.said(exchange.settings.language))
             if provision.sample is not None:
-                exchange.submit(provision.sample, provision.id)
+                submit(exchange, provision.sample, provision.id)
             progress.advance(task)
 
 

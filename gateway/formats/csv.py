@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from gateway.formats.escape import csv_field
 from gateway.formats.fragments import Grammar, Group, rows
 from gateway.formats.message import DataMessage
-from gateway.model.artefact import Attachment, Kind
+from gateway.model.artefact import Kind
+from gateway.model.structure import Attachment
 
 _ACTION = "I"  # sdmx1 2.28 reads no other in version 2.0 (seen 2026-11)
 _STRUCTURES = {Kind.DATAFLOW: "dataflow", Kind.DATA_STRUCTURE: "datastructure"}

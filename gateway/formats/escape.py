@@ -2,9 +2,12 @@
 
 from xml.sax.saxutils import quoteattr
 
-_CONTROLS = {
-    code: "�" for code in range(32) if chr(code) not in "\t\n\r"
-}  # XML 1.0 has no way to say them
+_CONTROLS = {code: "�" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in (9, 10, 13)}
+
+
+def sayable(text: str) -> str:
+    """A text without the control characters that XML 1.0 has no way to say."""
+    return text.translate(_CONTROLS)
 
 
 def xml_attribute(name: str, value: str) -> str:
@@ -14,7 +17,7 @@ def xml_attribute(name: str, value: str) -> str:
     ' COMMENT="a &lt; &quot;b&quot;"'
     """
     entities = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;", '"': "&quot;"}
-    return f" {name}={quoteattr(value.translate(_CONTROLS), entities)}"
+    return f" {name}={quoteattr(sayable(value), entities)}"
 
 
 def csv_field(value: str) -> str:

@@ -5,21 +5,18 @@ selection are small integers; Arrow takes the fragments by them and joins, and t
 is what goes to the socket. A format is then a `Grammar`: how each piece is spelled.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gateway.model.selection import Coded, Selection
+from gateway.model.selection import Coded, Codes, Selection, as_arrow
 
 ROWS_AT_ONCE = 32_768
 """Rows of a chunk; bounds memory, and keeps a chunk's text far below Arrow's 2 GB."""
-
-Ints = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,106 +59,138 @@ def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
     """All rows, in chunks that are ready to send; the last series is left open for the frame."""
     opened = False
     for selection in selections:
+        spelled = _spell(grammar, selection)
         last = -1
         for chunk in selection.chunks(ROWS_AT_ONCE):
-            yield _chunk(grammar, chunk, last, opened=opened)
+            yield _chunk(spelled, chunk, last, opened=opened)
             last, opened = int(chunk.series[-1]), True
 
 
-def _chunk(grammar: Grammar, chunk: Selection, last: int, *, opened: bool) -> bytes:
-    """The rows of one chunk; `last` is the series that the chunk before ended in."""
-    missing = chunk.values.is_null().to_numpy(zero_copy_only=False)
-    present, position = np.unique(chunk.series, return_inverse=True)
-    columns = [
-        *_prefix(grammar, chunk, present, position, last, opened=opened),
-        _head(grammar, chunk, missing),
-        pc.fill_null(chunk.values, ""),
-        _tail(grammar, chunk, missing),
-        *_suffix(grammar, chunk, present, position),
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A column as fragments, one for each code, and the code of each row."""
+
+    words: pa.StringArray
+    codes: Codes
+
+    def at(self, rows: Codes) -> pa.StringArray:
+        return self.words.take(as_arrow(self.codes[rows]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """Everything of a selection that is spelled once: series in parts, heads, tails, suffixes.
+
+    `heads` and `tails` hold first the fragments of values that are there, then of missing ones.
+    """
+
+    grammar: Grammar
+    prefix: Sequence[_Words | str]
+    heads: pa.StringArray
+    tails: pa.StringArray
+    suffix: Sequence[_Words | str]
+
+
+def _spell(grammar: Grammar, selection: Selection) -> _Spelled:
+    keys = [
+        _column(column, partial(grammar.dimension, id)) for id, column in selection.keys.items()
     ]
+    prefix = [
+        *keys,
+        grammar.key_closes,
+        *_group(grammar.series_attributes, selection.series_attributes),
+        grammar.series_opens,
+    ]
+    suffix = [*_group(grammar.suffix, selection.series_attributes), grammar.suffix_closes]
+    return _Spelled(grammar, prefix, _heads(grammar, selection), _tails(grammar, selection), suffix)
+
+
+def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Words:
+    """A column's fragments, each code spelled once; the code after the last says absent."""
+    spelled = [*(spell(value) for value in column.values), absent]
+    return _Words(pa.array(spelled, pa.string()), column.codes)
+
+
+def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
+    """Attributes, between brackets in the rows where at least one is there."""
+    if group is None or not columns:
+        return []
+    there = [column.codes < len(column.values) for column in columns.values()]
+    brackets = np.logical_or.reduce(there).astype(np.int32)
+    return [
+        _Words(pa.array(["", group.opens]), brackets),
+        *(
+            _column(column, partial(group.one, id), group.one(id, None))
+            for id, column in columns.items()
+        ),
+        _Words(pa.array(["", group.closes]), brackets),
+    ]
+
+
+def _heads(grammar: Grammar, selection: Selection) -> pa.StringArray:
+    periods = selection.periods.values
+    spelled = [grammar.head(period, absent) for absent in (False, True) for period in periods]
+    return pa.array(spelled, pa.string())
+
+
+def _tails(grammar: Grammar, selection: Selection) -> pa.StringArray:
+    first = next(iter(selection.attributes.values()), None)
+    sets = np.arange(1 if first is None else len(first.codes), dtype=np.int32)
+    attributes = _group(grammar.attributes, selection.attributes)
+    return pa.concat_arrays(
+        [
+            _joined([grammar.value_closes(absent), *attributes, grammar.row_closes], sets)
+            for absent in (False, True)
+        ]
+    )
+
+
+def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
+    """Parts side by side as one, at some rows; a bare word stands in every row."""
+    found = [pa.scalar(each) if isinstance(each, str) else each.at(rows) for each in parts]
+    if not any(isinstance(each, pa.Array) for each in found):
+        return pa.array(["".join(each.as_py() for each in found)] * len(rows), pa.string())
+    return pc.binary_join_element_wise(*found, "")
+
+
+def _chunk(spelled: _Spelled, chunk: Selection, last: int, *, opened: bool) -> bytes:
+    """The rows of one chunk; `last` is the series that the chunk before ended in."""
+    starts = np.diff(chunk.series, prepend=chunk.series[0] - 1) != 0
+    present = chunk.series[starts]
+    position = np.cumsum(starts, dtype=np.int32) - np.int32(1)
+    missing = np.asarray(chunk.values.is_null()).astype(np.int32)
+    heads = chunk.periods.codes + missing * len(chunk.periods.values)
+    tails = chunk.notes + missing * (len(spelled.tails) // 2)
+    columns = [
+        *_prefix(spelled, chunk, present, position, last, opened=opened),
+        spelled.heads.take(as_arrow(heads)),
+        pc.fill_null(chunk.values, ""),
+        spelled.tails.take(as_arrow(tails)),
+    ]
+    if spelled.grammar.suffix is not None:
+        columns.append(_joined(spelled.suffix, present).take(as_arrow(position)))
     return bytes(_text(pc.binary_join_element_wise(*columns, "")))
 
 
 def _prefix(
-    grammar: Grammar, chunk: Selection, present: Ints, position: Ints, last: int, *, opened: bool
-) -> list[pa.Array]:
-    keys = [
-        _take(column, present, partial(grammar.dimension, id)) for id, column in chunk.keys.items()
-    ]
-    attributes = _group(grammar.series_attributes, chunk.series_attributes, present)
-    series = _joined([*keys, grammar.key_closes, *attributes, grammar.series_opens], len(present))
+    spelled: _Spelled, chunk: Selection, present: Codes, position: Codes, last: int, *, opened: bool
+) -> list[pa.Array | pa.Scalar]:
+    grammar = spelled.grammar
+    series = _joined(spelled.prefix, present)
     if grammar.every_row:
-        return [pa.scalar(grammar.opens), series.take(pa.array(position))]
+        return [pa.scalar(grammar.opens), series.take(as_arrow(position))]
     # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
     first = np.diff(chunk.series, prepend=last) != 0
-    opening = _joined([grammar.between + grammar.opens, series], len(present))
+    opening = pc.binary_join_element_wise(pa.scalar(grammar.between + grammar.opens), series, "")
     words = pa.concat_arrays([opening, pa.array([""])])
-    prefix = words.take(pa.array(np.where(first, position, len(present))))
+    prefix = words.take(as_arrow(np.where(first, position, np.int32(len(present)))))
     return [prefix] if opened else [_without(prefix, grammar.between)]
 
 
-def _without(prefix: pa.Array, between: str) -> pa.Array:
+def _without(prefix: pa.StringArray, between: str) -> pa.StringArray:
     """The very first row closes no series before it."""
     first = prefix[0].as_py().removeprefix(between)
     return pa.concat_arrays([pa.array([first]), prefix.slice(1)])
-
-
-def _head(grammar: Grammar, chunk: Selection, missing: npt.NDArray[np.bool_]) -> pa.Array:
-    periods = chunk.periods.values
-    spelled = [grammar.head(period, absent) for absent in (False, True) for period in periods]
-    return pa.array(spelled, pa.string()).take(
-        pa.array(chunk.periods.codes + missing * len(periods))
-    )
-
-
-def _tail(grammar: Grammar, chunk: Selection, missing: npt.NDArray[np.bool_]) -> pa.Array:
-    sets = len(next(iter(chunk.attributes.values())).codes) if chunk.attributes else 1
-    attributes = _group(grammar.attributes, chunk.attributes, np.arange(sets))
-    both = [
-        _joined([grammar.value_closes(absent), *attributes, grammar.row_closes], sets)
-        for absent in (False, True)
-    ]
-    return pa.concat_arrays(both).take(pa.array(chunk.notes + missing * sets))
-
-
-def _suffix(grammar: Grammar, chunk: Selection, present: Ints, position: Ints) -> list[pa.Array]:
-    if grammar.suffix is None:
-        return []
-    attributes = _group(grammar.suffix, chunk.series_attributes, present)
-    return [_joined([*attributes, grammar.suffix_closes], len(present)).take(pa.array(position))]
-
-
-def _group(group: Group | None, columns: Mapping[str, Coded], rows: Ints) -> list[pa.Array | str]:
-    """The attributes of some rows, between brackets where at least one is there."""
-    if group is None:
-        return []
-    spelled = [
-        _take(column, rows, partial(group.one, id), group.one(id, None))
-        for id, column in columns.items()
-    ]
-    any_there = np.zeros(len(rows), np.int64)
-    for column in columns.values():
-        any_there |= column.codes[rows] < len(column.values)
-    brackets = pa.array(any_there)
-    return [
-        pa.array(["", group.opens]).take(brackets),
-        *spelled,
-        pa.array(["", group.closes]).take(brackets),
-    ]
-
-
-def _take(column: Coded, rows: Ints, spell: Callable[[str], str], absent: str = "") -> pa.Array:
-    """A column's fragments at some rows, each code spelled once."""
-    words = pa.array([*(spell(value) for value in column.values), absent], pa.string())
-    return words.take(pa.array(column.codes[rows]))
-
-
-def _joined(columns: Iterable[pa.Array | str], count: int) -> pa.Array:
-    """Columns side by side as one; a word stands in every row."""
-    found = [pa.scalar(each) if isinstance(each, str) else each for each in columns]
-    if not any(isinstance(each, pa.Array) for each in found):
-        return pa.array(["".join(each.as_py() for each in found)] * count, pa.string())
-    return pc.binary_join_element_wise(*found, "")
 
 
 def _text(joined: pa.StringArray) -> memoryview:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.model.artefact import Artefact, DataStructure, Reference
+from gateway.model.artefact import Artefact, Reference
 from gateway.model.selection import Selection
+from gateway.model.structure import DataStructure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,13 @@ class DataMessage:
 
 @dataclass(frozen=True, slots=True)
 class StructureMessage:
-    """Artefacts to be written: whole, or as stubs that only name (and perhaps describe) them."""
+    """Artefacts to be written: whole, or as stubs that only name (and perhaps describe) them.
+
+    `related` are those that were not asked for by name but stand beside what was.
+    """
 
     header: Header
     artefacts: tuple[Artefact, ...]
     stubs: frozenset[Reference] = frozenset()
     stubs_described: bool = False
+    related: frozenset[Reference] = frozenset()

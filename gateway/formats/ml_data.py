@@ -25,9 +25,10 @@ def write_specific(message: DataMessage) -> Iterator[bytes]:
     time = _time(message)
     namespace = f"{message.of.urn}:ObsLevelDim:{time}"
     names = {"mes": ml.MESSAGE, "ss": ml.SPECIFIC, "com": ml.COMMON, "xsi": ml.INSTANCE}
-    root = etree.Element(ml.mes("StructureSpecificData"), nsmap={**names, "ns1": namespace})
+    root = etree.Element(ml.ML_21.mes("StructureSpecificData"), nsmap={**names, "ns1": namespace})
     _describe(ml.add_header(root, message.header), message, namespace=namespace)
-    dataset = ml.add(root, ml.mes("DataSet"), action=_ACTION)
+    dataset = ml.add(root, ml.ML_21.mes("DataSet"))
+    dataset.set(f"{{{ml.SPECIFIC}}}action", _ACTION)
     dataset.set(f"{{{ml.SPECIFIC}}}structureRef", _STRUCTURE_ID)
     dataset.set(f"{{{ml.SPECIFIC}}}dataScope", message.of.kind)
     dataset.set(f"{{{ml.INSTANCE}}}type", "ns1:DataSetType")
@@ -38,9 +39,9 @@ def write_generic(message: DataMessage) -> Iterator[bytes]:
     """A generic message in chunks."""
     _time(message)
     names = {"mes": ml.MESSAGE, "gen": ml.GENERIC, "com": ml.COMMON}
-    root = etree.Element(ml.mes("GenericData"), nsmap=names)
+    root = etree.Element(ml.ML_21.mes("GenericData"), nsmap=names)
     _describe(ml.add_header(root, message.header), message)
-    dataset = ml.add(root, ml.mes("DataSet"), action=_ACTION, structureRef=_STRUCTURE_ID)
+    dataset = ml.add(root, ml.ML_21.mes("DataSet"), action=_ACTION, structureRef=_STRUCTURE_ID)
     yield from _framed(root, dataset, message, _generic(), "</gen:Series>")
 
 
@@ -58,13 +59,13 @@ def _time(message: DataMessage) -> str:
 def _describe(header: ml.Element, message: DataMessage, **namespace: str) -> None:
     described = ml.add(
         header,
-        ml.mes("Structure"),
+        ml.ML_21.mes("Structure"),
         structureID=_STRUCTURE_ID,
         dimensionAtObservation=message.dimension_at_observation,
         **namespace,
     )
     usage = "StructureUsage" if message.of.kind is Kind.DATAFLOW else "Structure"
-    ml.add_reference(ml.add(described, ml.com(usage)), message.of)
+    ml.add_reference(ml.add(described, ml.ML_21.com(usage)), message.of)
 
 
 def _framed(

@@ -3,11 +3,12 @@
 from lxml import etree
 
 from gateway.formats import ml
+from gateway.formats.escape import sayable
 
 
 def write(code: int, text: str) -> bytes:
     """One error by its SDMX code, in English."""
-    root = etree.Element(ml.mes("Error"), nsmap={"mes": ml.MESSAGE, "com": ml.COMMON})
-    message = ml.add(root, ml.mes("ErrorMessage"), code=str(code))
-    ml.add(message, ml.com("Text"), text).set(ml.LANGUAGE, "en")
+    root = etree.Element(ml.ML_21.mes("Error"), nsmap={"mes": ml.MESSAGE, "com": ml.COMMON})
+    message = ml.add(root, ml.ML_21.mes("ErrorMessage"), code=str(code))
+    ml.add(message, ml.ML_21.com("Text"), sayable(text)).set(ml.LANGUAGE, "en")
     return ml.serialised(root)

@@ -1,158 +1,213 @@
-"""SDMX-ML 2.1 structure messages. Source: SDMX-ML 2.1 schemas, SDMXStructure.xsd."""
+"""SDMX-ML structure messages 2.1, 3.0 and 3.1: one writer, to which the edition is a value.
 
-from collections.abc import Callable, Iterator
+Source: the SDMXStructure*.xsd schemas of each edition. Written by `ml_components` and `ml_maps`
+where an artefact is more than a list.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from lxml import etree
 
 from gateway.formats import ml
 from gateway.formats.message import StructureMessage
-from gateway.model.artefact import (
-    Artefact,
-    Attachment,
-    Attribute,
-    Codelist,
-    Component,
-    ConceptScheme,
-    Dataflow,
-    DataStructure,
-    Item,
-    Kind,
-    Representation,
+from gateway.formats.ml_components import add_components
+from gateway.formats.ml_maps import (
+    add_representation_map,
+    add_set,
+    add_structure_map,
+    as_sets,
+    without_sets,
 )
-from gateway.model.text import LANGUAGES, Text
+from gateway.model.artefact import Artefact, Item, ItemScheme, Kind
+from gateway.model.structure import (
+    Categorisation,
+    DataConstraint,
+    Dataflow,
+    ProvisionAgreement,
+)
 
-_SECTIONS = {  # in the order of the schema
-    "Dataflows": Kind.DATAFLOW,
-    "Codelists": Kind.CODELIST,
-    "Concepts": Kind.CONCEPT_SCHEME,
-    "DataStructures": Kind.DATA_STRUCTURE,
+_SECTIONS_21 = {  # in the order of the schema
+    "OrganisationSchemes": (
+        Kind.AGENCY_SCHEME,
+        Kind.DATA_CONSUMER_SCHEME,
+        Kind.DATA_PROVIDER_SCHEME,
+    ),
+    "Dataflows": (Kind.DATAFLOW,),
+    "CategorySchemes": (Kind.CATEGORY_SCHEME,),
+    "Categorisations": (Kind.CATEGORISATION,),
+    "Codelists": (Kind.CODELIST,),
+    "Concepts": (Kind.CONCEPT_SCHEME,),
+    "DataStructures": (Kind.DATA_STRUCTURE,),
+    "StructureSets": (Kind.STRUCTURE_SET,),
+    "Constraints": (Kind.DATA_CONSTRAINT,),
+    "ProvisionAgreements": (Kind.PROVISION_AGREEMENT,),
+}
+
+_SECTIONS_30 = {  # alphabetical, in the order of the schema
+    "AgencySchemes": (Kind.AGENCY_SCHEME,),
+    "Categorisations": (Kind.CATEGORISATION,),
+    "CategorySchemes": (Kind.CATEGORY_SCHEME,),
+    "Codelists": (Kind.CODELIST,),
+    "ConceptSchemes": (Kind.CONCEPT_SCHEME,),
+    "DataConstraints": (Kind.DATA_CONSTRAINT,),
+    "DataConsumerSchemes": (Kind.DATA_CONSUMER_SCHEME,),
+    "Dataflows": (Kind.DATAFLOW,),
+    "DataProviderSchemes": (Kind.DATA_PROVIDER_SCHEME,),
+    "DataStructures": (Kind.DATA_STRUCTURE,),
+    "ProvisionAgreements": (Kind.PROVISION_AGREEMENT,),
+    "RepresentationMaps": (Kind.REPRESENTATION_MAP,),
+    "StructureMaps": (Kind.STRUCTURE_MAP,),
 }
 
 
-def write(message: StructureMessage) -> Iterator[bytes]:
+_ORGANISATIONS = _SECTIONS_21["OrganisationSchemes"]
+_UNVERSIONED = {"3.0": _ORGANISATIONS, "3.1": (*_ORGANISATIONS, Kind.CATEGORISATION)}
+"""What an edition has in one version only, which is then not stated: 1.0."""
+
+
+_WHOLE = (Kind.PROVISION_AGREEMENT, Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP)
+"""What the schemas accept only with its content, even as a stub."""
+
+
+def write(message: StructureMessage, edition: ml.Edition) -> Iterator[bytes]:
     """The message as one chunk; structures are small beside data."""
-    names = {"mes": ml.MESSAGE, "str": ml.STRUCTURE, "com": ml.COMMON}
-    root = etree.Element(ml.mes("Structure"), nsmap=names)
-    ml.add_header(root, message.header)
-    structures = ml.add(root, ml.mes("Structures"))
-    for section, kind in _SECTIONS.items():
-        artefacts = [each for each in message.artefacts if each.kind is kind]
-        if artefacts:
-            parent = ml.add(structures, _str(section))
-            for artefact in artefacts:
-                _add_artefact(parent, artefact, message)
+    parts = {"mes": "message", "str": "structure", "com": "common"}
+    names = {prefix: edition.namespace(part) for prefix, part in parts.items()}
+    root = etree.Element(edition.mes("Structure"), nsmap=names)
+    ml.add_header(root, message.header, edition)
+    structures = ml.add(root, edition.mes("Structures"))
+    artefacts = as_sets(message) if edition.is_21 else without_sets(message.artefacts)
+    for section, kinds in (_SECTIONS_21 if edition.is_21 else _SECTIONS_30).items():
+        members = [each for each in artefacts if each.kind in kinds]
+        if members:
+            parent = ml.add(structures, edition.struct(section))
+            for artefact in sorted(members, key=lambda each: kinds.index(each.kind)):
+                _add_artefact(parent, artefact, message, edition)
     yield ml.serialised(root)
 
 
-def _str(name: str) -> str:
-    return f"{{{ml.STRUCTURE}}}{name}"
+write_21 = partial(write, edition=ml.ML_21)
+write_30 = partial(write, edition=ml.ML_30)
+write_31 = partial(write, edition=ml.ML_31)
 
 
-def _add_artefact(parent: ml.Element, artefact: Artefact, message: StructureMessage) -> None:
+def _add_artefact(
+    parent: ml.Element, artefact: Artefact, message: StructureMessage, edition: ml.Edition
+) -> None:
     stub = artefact.reference in message.stubs
     element = ml.add(
         parent,
-        _str(artefact.kind),
+        edition.struct(edition.klass(artefact.kind)),
         id=artefact.id,
-        urn=artefact.reference.urn,
+        urn=edition.urn(artefact.reference),
         agencyID=artefact.agency,
-        version=artefact.version,
-        isFinal=str(artefact.is_final).lower(),
     )
+    if artefact.kind not in _UNVERSIONED.get(edition.version, ()):
+        element.set("version", artefact.version)
+    if edition.is_21:
+        element.set("isFinal", str(artefact.is_final).lower())
     if stub:
         element.set("isExternalReference", "true")
-    if artefact.is_partial and isinstance(artefact, Codelist | ConceptScheme):
+    if artefact.is_partial and isinstance(artefact, ItemScheme):
         element.set("isPartial", "true")
-    _add_words(element, "Name", artefact.name)
+    ml.add_words(element, edition.com("Name"), artefact.name)
     if artefact.description is not None and (not stub or message.stubs_described):
-        _add_words(element, "Description", artefact.description)
-    if not stub:
-        _CONTENT[artefact.kind](element, artefact)
+        ml.add_words(element, edition.com("Description"), artefact.description)
+    if artefact.kind is Kind.DATA_CONSTRAINT:
+        _set_role(element, edition)
+    if not stub or artefact.kind in _WHOLE:
+        _CONTENT[artefact.kind](element, artefact, edition)
 
 
-def _add_words(parent: ml.Element, name: str, text: Text) -> None:
-    for language in LANGUAGES:
-        ml.add(parent, ml.com(name), text.said(language)).set(ml.LANGUAGE, language)
+def _set_role(element: ml.Element, edition: ml.Edition) -> None:
+    """What a constraint states: 2.1 and 3.0 have an attribute for it, 3.1 only one kind."""
+    if edition.version != "3.1":
+        element.set("type" if edition.is_21 else "role", "Allowed")
 
 
-def _add_codes(parent: ml.Element, codelist: Artefact) -> None:
-    if isinstance(codelist, Codelist):
-        urn = f"urn:sdmx:org.sdmx.infomodel.codelist.Code={codelist.reference}"
-        for code in codelist.codes:
-            _add_item(parent, "Code", code, urn)
-
-
-def _add_concepts(parent: ml.Element, scheme: Artefact) -> None:
-    if isinstance(scheme, ConceptScheme):
-        urn = f"urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept={scheme.reference}"
-        for concept in scheme.concepts:
-            _add_item(parent, "Concept", concept, urn)
-
-
-def _add_item(parent: ml.Element, name: str, item: Item, scheme_urn: str) -> None:
-    element = ml.add(parent, _str(name), id=item.id, urn=f"{scheme_urn}.{item.id}")
-    _add_words(element, "Name", item.name)
-    if item.description is not None:
-        _add_words(element, "Description", item.description)
-    if item.parent is not None:
-        ml.add(ml.add(element, _str("Parent")), "Ref", id=item.parent)
-
-
-def _add_structure_reference(parent: ml.Element, flow: Artefact) -> None:
-    if isinstance(flow, Dataflow):
-        ml.add_reference(ml.add(parent, _str("Structure")), flow.structure)
-
-
-def _add_components(parent: ml.Element, structure: Artefact) -> None:
-    if not isinstance(structure, DataStructure):
+def _add_items(parent: ml.Element, scheme: Artefact, edition: ml.Edition) -> None:
+    if not isinstance(scheme, ItemScheme):
         return
-    components = ml.add(parent, _str("DataStructureComponents"))
-    dimensions = ml.add(components, _str("DimensionList"), id="DimensionDescriptor")
-    for position, dimension in enumerate(structure.dimensions, start=1):
-        _add_component(dimensions, "Dimension", dimension, position=str(position))
-    last = str(len(structure.dimensions) + 1)
-    _add_component(dimensions, "TimeDimension", structure.time, position=last)
-    attributes = ml.add(components, _str("AttributeList"), id="AttributeDescriptor")
-    for attribute in structure.attributes:
-        _add_attribute(attributes, attribute)
-    measures = ml.add(components, _str("MeasureList"), id="MeasureDescriptor")
-    _add_component(measures, "PrimaryMeasure", structure.measure)
+    if scheme.kind is Kind.CATEGORY_SCHEME:
+        _add_categories(parent, scheme, None, edition)
+        return
+    base = edition.urn(scheme.reference).replace(f".{scheme.kind}=", f".{scheme.kind.item}=")
+    for item in scheme.items:
+        element = _add_item(parent, scheme.kind.item or "", item.id, item, base, edition)
+        if item.parent is not None:
+            above = ml.add(element, edition.struct("Parent"))
+            ml.add_local_reference(above, item.parent, edition)
 
 
-def _add_component(
-    parent: ml.Element, name: str, component: Component, **attributes: str
+def _add_item(
+    parent: ml.Element, name: str, id: str, item: Item, base: str, edition: ml.Edition
 ) -> ml.Element:
-    element = ml.add(parent, _str(name), id=component.id, **attributes)
-    ml.add_reference(ml.add(element, _str("ConceptIdentity")), component.concept)
-    _add_representation(element, component.representation)
+    element = ml.add(parent, edition.struct(name), id=id, urn=f"{base}.{item.id}")
+    ml.add_words(element, edition.com("Name"), item.name)
+    if item.description is not None:
+        ml.add_words(element, edition.com("Description"), item.description)
     return element
 
 
-def _add_representation(parent: ml.Element, representation: Representation) -> None:
-    element = ml.add(parent, _str("LocalRepresentation"))
-    if representation.codelist is not None:
-        ml.add_reference(ml.add(element, _str("Enumeration")), representation.codelist)
-    elif representation.text_type is not None:
-        ml.add(element, _str("TextFormat"), textType=representation.text_type)
+def _add_categories(
+    parent: ml.Element, scheme: ItemScheme, above: str | None, edition: ml.Edition
+) -> None:
+    """Categories stand inside one another; their ids are local to the one around them."""
+    base = edition.urn(scheme.reference).replace(".CategoryScheme=", ".Category=")
+    for item in scheme.items:
+        if item.parent == above:
+            local = item.id.rpartition(".")[2]
+            element = _add_item(parent, "Category", local, item, base, edition)
+            _add_categories(element, scheme, item.id, edition)
 
 
-def _add_attribute(parent: ml.Element, attribute: Attribute) -> None:
-    status = "Mandatory" if attribute.mandatory else "Conditional"
-    element = _add_component(parent, "Attribute", attribute, assignmentStatus=status)
-    relationship = ml.add(element, _str("AttributeRelationship"))
-    match attribute.attachment:
-        case Attachment.DATASET:
-            ml.add(relationship, _str("None"))
-        case Attachment.SERIES:
-            for dimension in attribute.dimensions:
-                ml.add(ml.add(relationship, _str("Dimension")), "Ref", id=dimension)
-        case Attachment.OBSERVATION:
-            ml.add(ml.add(relationship, _str("PrimaryMeasure")), "Ref", id="OBS_VALUE")
+def _add_flow(parent: ml.Element, flow: Artefact, edition: ml.Edition) -> None:
+    if isinstance(flow, Dataflow):
+        ml.add_reference(ml.add(parent, edition.struct("Structure")), flow.structure, edition)
 
 
-_CONTENT: dict[Kind, Callable[[ml.Element, Artefact], None]] = {
-    Kind.CODELIST: _add_codes,
-    Kind.CONCEPT_SCHEME: _add_concepts,
-    Kind.DATA_STRUCTURE: _add_components,
-    Kind.DATAFLOW: _add_structure_reference,
+def _add_categorisation(parent: ml.Element, found: Artefact, edition: ml.Edition) -> None:
+    if isinstance(found, Categorisation):
+        ml.add_reference(ml.add(parent, edition.struct("Source")), found.source, edition)
+        ml.add_reference(ml.add(parent, edition.struct("Target")), found.target, edition)
+
+
+def _add_agreement(parent: ml.Element, agreement: Artefact, edition: ml.Edition) -> None:
+    if isinstance(agreement, ProvisionAgreement):
+        usage = ml.add(parent, edition.struct("StructureUsage" if edition.is_21 else "Dataflow"))
+        ml.add_reference(usage, agreement.flow, edition)
+        provider = ml.add(parent, edition.struct("DataProvider"))
+        ml.add_reference(provider, agreement.provider, edition)
+
+
+def _add_constraint(parent: ml.Element, constraint: Artefact, edition: ml.Edition) -> None:
+    if not isinstance(constraint, DataConstraint):
+        return
+    attachment = ml.add(parent, edition.struct("ConstraintAttachment"))
+    for reference in constraint.attached:
+        ml.add_reference(ml.add(attachment, edition.struct(reference.kind)), reference, edition)
+    region = ml.add(parent, edition.struct("CubeRegion"), include="true")
+    spell = edition.com if edition.is_21 else edition.struct
+    for component, codes in constraint.region:
+        key = ml.add(region, spell("KeyValue"), id=component)
+        for code in codes:
+            ml.add(key, spell("Value"), code)
+
+
+_CONTENT: Mapping[Kind, Callable[[ml.Element, Artefact, ml.Edition], None]] = {
+    Kind.AGENCY_SCHEME: _add_items,
+    Kind.CATEGORISATION: _add_categorisation,
+    Kind.CATEGORY_SCHEME: _add_items,
+    Kind.CODELIST: _add_items,
+    Kind.CONCEPT_SCHEME: _add_items,
+    Kind.DATA_CONSTRAINT: _add_constraint,
+    Kind.DATA_CONSUMER_SCHEME: _add_items,
+    Kind.DATA_PROVIDER_SCHEME: _add_items,
+    Kind.DATA_STRUCTURE: add_components,
+    Kind.DATAFLOW: _add_flow,
+    Kind.PROVISION_AGREEMENT: _add_agreement,
+    Kind.REPRESENTATION_MAP: add_representation_map,
+    Kind.STRUCTURE_MAP: add_structure_map,
+    Kind.STRUCTURE_SET: add_set,
 }

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gateway.errors import NotAcceptable
-from gateway.formats import csv, ml_data, ml_structure
+from gateway.formats import csv, json_schema, json_structure, ml_data, ml_structure, xsd
 from gateway.formats.message import DataMessage, StructureMessage
+from gateway.formats.schema_message import SchemaMessage
 
 M = TypeVar("M")
 
@@ -49,13 +50,14 @@ SPECIFIC = Format(
     also=("application/xml", "text/xml"),
 )
 CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
-STRUCTURE = Format(
-    ("structure", "xml"),
-    "application/vnd.sdmx.structure+xml",
-    "2.1",
-    ml_structure.write,
-    also=("application/xml", "text/xml"),
+_STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
+_PLAIN_XML = ("application/xml", "text/xml")
+
+STRUCTURE_21 = Format(
+    ("structure", "xml", "xml-2.1"), _STRUCTURE_XML, "2.1", ml_structure.write_21, also=_PLAIN_XML
 )
+STRUCTURE_30 = Format(("xml-3.0",), _STRUCTURE_XML, "3.0.0", ml_structure.write_30, also=_PLAIN_XML)
+STRUCTURE_31 = Format(("xml-3.1",), _STRUCTURE_XML, "3.1.0", ml_structure.write_31, also=_PLAIN_XML)
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
     1: (GENERIC, SPECIFIC, CSV),
@@ -67,7 +69,38 @@ SDMX-REST 1.5 has generic data for its default. That of 2.2.2 is SDMX-JSON, whic
 yet; CSV stands in for it.
 """
 
-STRUCTURES: Sequence[Format[StructureMessage]] = (STRUCTURE,)
+_STRUCTURE_JSON = "application/vnd.sdmx.structure+json"
+
+STRUCTURE_J10 = Format(("json-1.0",), _STRUCTURE_JSON, "1.0.0", json_structure.write_10)
+STRUCTURE_J20 = Format(("json-2.0",), _STRUCTURE_JSON, "2.0.0", json_structure.write_20)
+STRUCTURE_J21 = Format(
+    ("json", "json-2.1"),
+    _STRUCTURE_JSON,
+    "2.1.0",
+    json_structure.write_21,
+    also=("application/json",),
+)
+
+STRUCTURES: Mapping[int, Sequence[Format[StructureMessage]]] = {
+    1: (STRUCTURE_21, STRUCTURE_J10, STRUCTURE_30, STRUCTURE_31, STRUCTURE_J20, STRUCTURE_J21),
+    2: (STRUCTURE_J21, STRUCTURE_J20, STRUCTURE_31, STRUCTURE_30, STRUCTURE_21, STRUCTURE_J10),
+}
+"""By the number of the dialect, its default first; both serve them all."""
+
+_SCHEMA_XML = "application/vnd.sdmx.schema+xml"
+
+SCHEMA_21 = Format(("xsd", "xsd-2.1"), _SCHEMA_XML, "2.1", xsd.write_21, also=_PLAIN_XML)
+SCHEMA_30 = Format(("xsd-3.0",), _SCHEMA_XML, "3.0.0", xsd.write_30, also=_PLAIN_XML)
+SCHEMA_31 = Format(("xsd-3.1",), _SCHEMA_XML, "3.1.0", xsd.write_31, also=_PLAIN_XML)
+SCHEMA_J20 = Format(
+    ("json-schema",), "application/vnd.sdmx.schema+json", "2.0.0", json_schema.write_20
+)
+
+SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
+    1: (SCHEMA_21, SCHEMA_30, SCHEMA_31, SCHEMA_J20),
+    2: (SCHEMA_J20, SCHEMA_31, SCHEMA_30, SCHEMA_21),
+}
+"""By the number of the dialect, its default first."""
 
 
 def named(offers: Sequence[Format[M]], name: str) -> Format[M]:
@@ -86,9 +119,9 @@ def accepted(offers: Sequence[Format[M]], accept: str | None) -> Format[M]:
 
     Raises NotAcceptable, with the media types on offer.
     """
-    if not accept or not accept.strip():
+    wanted = [_range(text) for text in (accept or "").split(",") if text.strip()]
+    if not wanted:
         return offers[0]
-    wanted = [_range(text) for text in accept.split(",") if text.strip()]
     best = max(offers, key=lambda offer: _quality(offer, wanted))  # the first of equals
     if _quality(best, wanted) <= 0:
         served = [each.media_type for each in offers]
@@ -114,7 +147,8 @@ def _range(text: str) -> _Range:
         quality = float(given.get("q", "1"))
     except ValueError:
         quality = 0.0
-    return _Range(type.lower(), given.get("version"), quality)
+    allowed = quality if 0 <= quality <= 1 else 0.0  # nan and inf are numbers to Python
+    return _Range(type.lower(), given.get("version"), allowed)
 
 
 def _quality(offer: Format[M], wanted: Sequence[_Range]) -> float:

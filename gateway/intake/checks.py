@@ -13,7 +13,7 @@ from gateway.intake.figures import controls, mismatches, read_figures
 from gateway.intake.mapping import CELL, SHEET, SHOWN, Mapped, observe
 from gateway.intake.provision import Provision
 from gateway.intake.table import SourceTable, find_table
-from gateway.intake.workbook import Sheet, read_sheets
+from gateway.intake.workbook import Sheet, address, read_sheets
 from gateway.model.finding import Control, Finding, Severity
 from gateway.model.observations import Observations, columns
 
@@ -50,6 +50,10 @@ def check_file(content: bytes, name: str, provision: Provision, codes: Codes) ->
         figures = read_figures(table, provision.values)
         totals = [*controls(figures)]
         mapped.append(observe(figures, provision))
+        if mapped[-1].frame.empty:
+            findings.append(
+                rules.table_empty(table.sheet.name, address(table.header, table.labels))
+            )
         checked.extend(totals)
         findings.extend((*figures.findings, *mapped[-1].findings, *mismatches(totals)))
     frame = pd.concat([each.frame for each in mapped]) if mapped else pd.DataFrame()

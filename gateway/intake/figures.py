@@ -22,12 +22,14 @@ class Figures:
 
     `values` is NaN where there is none. `reported` keeps the digits; it is None for an empty or
     unreadable cell. `statuses` is the OBS_STATUS of a cell that says its value is missing.
+    `unreadable` are the cells with a fault of their own: what they add up to is not known.
     """
 
     table: SourceTable
     values: Floats
     reported: list[list[str | None]]
     statuses: dict[tuple[int, int], str]
+    unreadable: frozenset[tuple[int, int]]
     findings: tuple[Finding, ...]
 
 
@@ -36,6 +38,7 @@ def read_figures(table: SourceTable, words: Values) -> Figures:
     values = np.full((len(table.rows), len(table.columns)), np.nan)
     reported: list[list[str | None]] = [[None] * len(table.columns) for _ in table.rows]
     statuses: dict[tuple[int, int], str] = {}
+    unreadable: set[tuple[int, int]] = set()
     findings = list(_strays(table))
     for i, row in enumerate(table.rows):
         cells = table.sheet.values[row.index]
@@ -48,14 +51,14 @@ def read_figures(table: SourceTable, words: Values) -> Figures:
                 statuses[i, j] = words.missing[text]
                 continue
             digits = "0" if text in words.zero else _digits(value, text)
-            if digits is None:
-                findings.append(rules.not_a_number(*_at(table, row, column), text))
+            if digits is None or digits.startswith("-"):
+                fault = rules.not_a_number if digits is None else rules.negative_number
+                findings.append(fault(*_at(table, row, column), text))
+                unreadable.add((i, j))
                 continue
-            if digits.startswith("-"):
-                findings.append(rules.negative_number(*_at(table, row, column), text))
             reported[i][j] = digits
             values[i, j] = float(digits)
-    return Figures(table, values, reported, statuses, tuple(findings))
+    return Figures(table, values, reported, statuses, frozenset(unreadable), tuple(findings))
 
 
 def _at(table: SourceTable, row: Row, column: Column) -> tuple[str, str]:
@@ -88,7 +91,7 @@ def controls(figures: Figures) -> Iterator[Control]:
     """Every total that can be recomputed, once.
 
     A total row is checked in each column; a total column in each row of detail. Where a part is
-    stated to be missing, the total cannot be recomputed and is no control.
+    stated to be missing, or cannot be read, the total cannot be recomputed and is no control.
     """
     table = figures.table
     at_row = {row.index: i for i, row in enumerate(table.rows)}
@@ -104,7 +107,7 @@ def controls(figures: Figures) -> Iterator[Control]:
 
 
 def _all_stated(figures: Figures, cells: list[tuple[int, int]]) -> bool:
-    return not any(cell in figures.statuses for cell in cells)
+    return not any(cell in figures.statuses or cell in figures.unreadable for cell in cells)
 
 
 def _control(figures: Figures, i: int, j: int, computed: float) -> Control:

@@ -61,7 +61,7 @@ def observe(figures: Figures, provision: Provision) -> Mapped:
         frame[name] = np.tile(np.array(values, dtype=object), len(rows))
     if year is not None:
         frame["year"] = year
-    frame = frame[frame["stated"]]
+    frame = frame[frame["stated"].astype(bool)]  # of no rows pandas does not know the type
     return Mapped(
         _complete(frame, table, provision),
         (*year_findings, *down.findings, *across.findings),
@@ -176,19 +176,23 @@ def _places(provision: Provision) -> Iterator[tuple[str, Place]]:
 
 def _code(component: str, text: str, place: Place, provision: Provision) -> str | None:
     if component == "year":
-        return text if re.fullmatch(r"\d{4}", text) else None
+        return text if _is_year(text) else None
     if component == "month":
         number = month(text)
         return None if number is None else f"{number:02d}"
     return provision.code(place, text) if place.codes else text
 
 
+def _is_year(text: str) -> bool:
+    return bool(re.fullmatch(r"[1-9]\d{3}", text))
+
+
 def _fault(sheet: str, cell: str, text: str, place: Place, provision: Provision) -> Finding:
     if not place.codes:
         return rules.period_not_found(sheet, cell, text)
-    known = {name: code for each in place.codes for name, code in provision.code_maps[each].items()}
+    known = {key: entry for each in place.codes for key, entry in provision.code_maps[each].items()}
     closest = difflib.get_close_matches(label(text), known, n=3)
-    described = tuple(f"{each} ({known[each]})" for each in closest)
+    described = tuple(f"{known[each].label} ({known[each].code})" for each in closest)
     return rules.unmapped_label(sheet, cell, text, place.codes[-1], described)
 
 
@@ -197,7 +201,7 @@ def _title_year(table: SourceTable, provision: Provision) -> tuple[str | None, l
     if pattern is None:
         return None, []
     found = {match[1] for title in table.titles() if (match := re.search(pattern, title))}
-    if len(found) == 1:
+    if len(found) == 1 and all(_is_year(each) for each in found):
         return found.pop(), []
     said = " / ".join(table.titles())
     return None, [rules.period_not_found(table.sheet.name, "*", said)]

@@ -15,7 +15,8 @@ import msgspec
 
 from gateway.errors import BadConfiguration
 from gateway.intake.clean import label
-from gateway.model.artefact import Attachment, Dataflow, DataStructure
+from gateway.model.artefact import Reference
+from gateway.model.structure import Attachment, Dataflow, DataStructure
 from gateway.model.text import Text
 from gateway.registry import Registry
 
@@ -101,10 +102,20 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notes: tuple[Note, ...] = ()
     replaces: Literal["everything", "years"] = "everything"
     sample: str | None = None
+    version: str = "1.0.0"
 
 
-CodeMap = Mapping[str, str]
-"""The code of each label, by the label as `clean.label` gives it."""
+@dataclass(frozen=True, slots=True)
+class CodeMapEntry:
+    """One line of a code map; `key` is its label as `clean.label` gives it."""
+
+    key: str
+    label: str
+    code: str
+
+
+CodeMap = Mapping[str, CodeMapEntry]
+"""The entries of a code map by their keys, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,9 @@ class Provision:
 
     id: str
     name: Text
+    version: str
     provider: str
+    provider_reference: Reference
     flow: Dataflow
     structure: DataStructure
     table: Table
@@ -131,7 +144,7 @@ class Provision:
     def code(self, place: Place, text: str) -> str | None:
         """The code of a label by the code maps of a place, or None where none knows it."""
         maps = (self.code_maps[name] for name in place.codes)
-        return next((known[label(text)] for known in maps if label(text) in known), None)
+        return next((known[label(text)].code for known in maps if label(text) in known), None)
 
 
 def read_provisions(folder: Path, registry: Registry) -> dict[str, Provision]:
@@ -167,7 +180,9 @@ def _read(path: Path, registry: Registry) -> Provision:
     return Provision(
         file.id,
         Text(es=file.name.es, en=file.name.en),
+        file.version,
         file.provider,
+        registry.provider(file.provider),
         flow,
         structure,
         file.table,
@@ -229,10 +244,11 @@ def _read_code_map(path: Path) -> CodeMap:
             rows = list(csv.DictReader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadConfiguration(f"the code map {path.name} cannot be read: {error}") from error
-    codes: dict[str, str] = {}
+    entries: dict[str, CodeMapEntry] = {}
     for number, row in enumerate(rows, start=2):
         if not row.get("label") or not row.get("code"):
             raise BadConfiguration(f"{path.name}, line {number}: label and code are both needed")
-        if codes.setdefault(label(row["label"]), row["code"]) != row["code"]:
-            raise BadConfiguration(f"{path.name}, line {number}: {row['label']} has two codes")
-    return codes
+        entry = CodeMapEntry(label(row["label"]), row["label"], row["code"])
+        if entries.setdefault(entry.key, entry).code != entry.code:
+            raise BadConfiguration(f"{path.name}, line {number}: {entry.label} has two codes")
+    return entries

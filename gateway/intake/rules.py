@@ -28,6 +28,18 @@ def table_not_found(sheet: str, heading: str, severity: Severity) -> Finding:
     )
 
 
+def table_empty(sheet: str, cell: str) -> Finding:
+    """A table has figures."""
+    return _error(
+        "table_empty",
+        sheet,
+        cell,
+        "",
+        "El cuadro no tiene ninguna fila con cifras. Entregue el cuadro lleno.",
+        "The table has no row with figures. Hand in the table filled in.",
+    )
+
+
 def period_not_found(sheet: str, cell: str, value: str) -> Finding:
     """Every observation has a year, and a month where the file has months."""
     return _error(

@@ -22,6 +22,9 @@ from gateway.errors import BadFile
 MOST_BYTES_UNPACKED = 256 * 1024 * 1024
 """A workbook that unpacks to more is refused before it is opened."""
 
+MOST_CELLS = 20_000_000
+"""A sheet whose last cell is further out is refused: something stands far outside its table."""
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SEPARATORS = ",;\t|"
@@ -122,7 +125,7 @@ def _read_workbook(content: bytes, name: str) -> Iterator[Sheet]:
             "está dañado o incompleto: empieza como un libro .xlsx pero no se puede leer",
         ) from error
     for worksheet in book.worksheets:
-        yield _read_worksheet(worksheet)
+        yield _read_worksheet(worksheet, name)
 
 
 def _refuse_bomb(content: bytes, name: str) -> None:
@@ -137,27 +140,47 @@ def _refuse_bomb(content: bytes, name: str) -> None:
         )
 
 
-def _read_worksheet(worksheet: Worksheet) -> Sheet:
-    values: list[list[Value]] = []
+def _read_worksheet(worksheet: Worksheet, name: str) -> Sheet:
+    # openpyxl has no public way to the cells that are there; going over every cell up to the last
+    # takes for ever where an office has formatted whole columns.
+    cells = {place: each for place, each in worksheet._cells.items() if _stored(each) is not None}
+    rows = max((row for row, _ in cells), default=0)
+    width = max((column for _, column in cells), default=0)
+    if rows * width > MOST_CELLS:
+        last = address(rows - 1, width - 1)
+        raise _bad(
+            name,
+            f"has a sheet {worksheet.title} that reaches to cell {last}; clear what stands far "
+            "outside the table",
+            f"tiene una hoja {worksheet.title} que llega hasta la celda {last}; borre lo que está "
+            "lejos del cuadro",
+        )
+    values: list[list[Value]] = [[None] * width for _ in range(rows)]
     indents: dict[tuple[int, int], int] = {}
-    for cells in worksheet.iter_rows():
-        values.append([_stored(cell) for cell in cells])
-        for cell in cells:
-            if isinstance(cell, Cell) and cell.has_style and cell.alignment.indent:
-                indents[cell.row - 1, cell.column - 1] = round(cell.alignment.indent)
-    for merged in worksheet.merged_cells.ranges:
-        first = values[merged.min_row - 1][merged.min_col - 1]
-        for row in range(merged.min_row - 1, merged.max_row):
-            columns = range(merged.min_col - 1, merged.max_col)
-            values[row][columns.start : columns.stop] = [first] * len(columns)
+    for (row, column), cell in cells.items():
+        values[row - 1][column - 1] = _stored(cell)
+        if isinstance(cell, Cell) and cell.has_style and cell.alignment.indent:
+            indents[row - 1, column - 1] = round(cell.alignment.indent)
+    _spread_merged(worksheet, values)
     return Sheet(worksheet.title, values, indents)
+
+
+def _spread_merged(worksheet: Worksheet, values: list[list[Value]]) -> None:
+    """Repeat the first cell of each merged range in all of it, as far as there are cells."""
+    for merged in worksheet.merged_cells.ranges:
+        inside = [row[merged.min_col - 1 : merged.max_col] for row in values]
+        inside = inside[merged.min_row - 1 : merged.max_row]
+        if inside and inside[0]:
+            for offset, cells in enumerate(inside):
+                row = values[merged.min_row - 1 + offset]
+                row[merged.min_col - 1 : merged.max_col] = [inside[0][0]] * len(cells)
 
 
 def _stored(cell: Cell | MergedCell) -> Value:
     value = cell.value
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def _read_csv(content: bytes, name: str) -> Sheet:

@@ -1,42 +1,78 @@
-"""SDMX artefacts as values: what a structure file states and a structure message repeats.
+"""What every SDMX artefact has: a kind, an identity, names, and references to others.
 
-Only the parts of the information model that the region uses. Source: SDMX 2.1, section 2 and
-SDMX-ML 2.1 schemas; every artefact has a Spanish and an English name.
+Source: SDMX 3.1, section 2 (information model). 2.1 and 3.x differ in names and spelling, not in
+what is kept here; formats spell each version.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 from gateway.model.text import Text
 
 
 class Kind(StrEnum):
-    """A class of maintained artefact, by its name in the information model."""
+    """A class of maintained artefact, by its name in the information model of SDMX 3."""
 
+    AGENCY_SCHEME = "AgencyScheme"
+    CATEGORISATION = "Categorisation"
+    CATEGORY_SCHEME = "CategoryScheme"
     CODELIST = "Codelist"
     CONCEPT_SCHEME = "ConceptScheme"
+    DATA_CONSTRAINT = "DataConstraint"
+    DATA_CONSUMER_SCHEME = "DataConsumerScheme"
+    DATA_PROVIDER_SCHEME = "DataProviderScheme"
     DATA_STRUCTURE = "DataStructure"
     DATAFLOW = "Dataflow"
+    PROVISION_AGREEMENT = "ProvisionAgreement"
+    REPRESENTATION_MAP = "RepresentationMap"
+    STRUCTURE_MAP = "StructureMap"
+    STRUCTURE_SET = "StructureSet"  # SDMX 2.1 only: maps in a folder of their own
 
     @property
     def package(self) -> str:
         """The package of the information model that the class belongs to, as URNs spell it."""
         return _PACKAGES[self]
 
+    @property
+    def item(self) -> str | None:
+        """The class of the scheme's items, or None for what has none."""
+        return _ITEMS.get(self)
+
 
 _PACKAGES = {
+    Kind.AGENCY_SCHEME: "base",
+    Kind.CATEGORISATION: "categoryscheme",
+    Kind.CATEGORY_SCHEME: "categoryscheme",
     Kind.CODELIST: "codelist",
     Kind.CONCEPT_SCHEME: "conceptscheme",
+    Kind.DATA_CONSTRAINT: "registry",
+    Kind.DATA_CONSUMER_SCHEME: "base",
+    Kind.DATA_PROVIDER_SCHEME: "base",
     Kind.DATA_STRUCTURE: "datastructure",
     Kind.DATAFLOW: "datastructure",
+    Kind.PROVISION_AGREEMENT: "registry",
+    Kind.REPRESENTATION_MAP: "structuremapping",
+    Kind.STRUCTURE_MAP: "structuremapping",
+    Kind.STRUCTURE_SET: "mapping",
+}
+
+_ITEMS = {
+    Kind.AGENCY_SCHEME: "Agency",
+    Kind.CATEGORY_SCHEME: "Category",
+    Kind.CODELIST: "Code",
+    Kind.CONCEPT_SCHEME: "Concept",
+    Kind.DATA_CONSUMER_SCHEME: "DataConsumer",
+    Kind.DATA_PROVIDER_SCHEME: "DataProvider",
 }
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
-    """What names a maintained artefact, or with `item` one item inside it."""
+    """What names a maintained artefact, or with `item` one item inside it.
+
+    A category inside another is named by its whole path: ``MOBILITY.RETURNS``.
+    """
 
     kind: Kind
     agency: str
@@ -56,10 +92,10 @@ class Reference:
     def urn(self) -> str:
         """The SDMX URN.
 
-        >>> Reference(Kind.DATAFLOW, "LMIG", "DF_RETURNS", "1.0.0").urn
-        'urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=LMIG:DF_RETURNS(1.0.0)'
+        >>> Reference(Kind.CODELIST, "SDMX", "CL_SEX", "2.1", "F").urn
+        'urn:sdmx:org.sdmx.infomodel.codelist.Code=SDMX:CL_SEX(2.1).F'
         """
-        klass = "Concept" if self.item else self.kind
+        klass = self.kind.item if self.item else self.kind
         tail = f".{self.item}" if self.item else ""
         return f"urn:sdmx:org.sdmx.infomodel.{self.kind.package}.{klass}={self}{tail}"
 
@@ -70,32 +106,31 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maintained:
-    """What every artefact has: an identity, a name and the two flags of its file."""
+class Artefact:
+    """What every maintained artefact has: an identity, names and the flags of its file."""
 
+    kind: Kind
     agency: str
     id: str
     version: str
     name: Text
-    description: Text | None
-    is_final: bool
-    is_partial: bool
-
-    kind: ClassVar[Kind]
+    description: Text | None = None
+    is_final: bool = True
+    is_partial: bool = False
 
     @property
     def reference(self) -> Reference:
         """What names this artefact."""
         return Reference(self.kind, self.agency, self.id, self.version)
 
-    def references(self) -> frozenset[Reference]:
-        """The artefacts that this one is built from, one level down."""
-        return frozenset()
+    def references(self) -> Iterator[Reference]:
+        """What this one is built from, one level down; items by their own references."""
+        yield from ()
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A code or a concept: `parent` is the id of the broader item in the same scheme."""
+    """A code, concept, category or organisation; `parent` is the broader item in the scheme."""
 
     id: str
     name: Text
@@ -104,102 +139,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Codelist(Maintained):
-    """A list of codes, in the order of its file."""
+class ItemScheme(Artefact):
+    """A list of items, in the order of its file: codes, concepts, categories, organisations.
 
-    codes: tuple[Item, ...]
+    Categories have unique ids within their parent only; all others within the scheme.
+    """
 
-    kind: ClassVar[Kind] = Kind.CODELIST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptScheme(Maintained):
-    """A list of concepts, in the order of its file."""
-
-    concepts: tuple[Item, ...]
-
-    kind: ClassVar[Kind] = Kind.CONCEPT_SCHEME
-
-
-@dataclass(frozen=True, slots=True)
-class Representation:
-    """How a component's values are spelled: codes of a list, or else text of an SDMX type."""
-
-    codelist: Reference | None
-    text_type: str | None
-
-
-class Attachment(StrEnum):
-    """What an attribute describes."""
-
-    DATASET = "dataset"
-    SERIES = "series"
-    OBSERVATION = "observation"
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A dimension, the time dimension or the measure of a data structure."""
-
-    id: str
-    concept: Reference
-    representation: Representation
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute(Component):
-    """An attribute; `dimensions` names the dimensions that a series attribute hangs on."""
-
-    attachment: Attachment
-    mandatory: bool
-    dimensions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataStructure(Maintained):
-    """A data structure definition with one measure; `dimensions` in key order, time apart."""
-
-    dimensions: tuple[Component, ...]
-    time: Component
-    measure: Component
-    attributes: tuple[Attribute, ...]
-
-    kind: ClassVar[Kind] = Kind.DATA_STRUCTURE
-
-    @property
-    def dimension_ids(self) -> tuple[str, ...]:
-        """The ids of the key's dimensions, in order, without time."""
-        return tuple(dimension.id for dimension in self.dimensions)
-
-    def attribute_ids(self, *attachments: Attachment) -> tuple[str, ...]:
-        """The ids of the attributes with one of these attachments, in the order of the file."""
-        return tuple(each.id for each in self.attributes if each.attachment in attachments)
-
-    def components(self) -> Iterator[Component]:
-        """Every component: dimensions, time, measure, attributes."""
-        yield from self.dimensions
-        yield self.time
-        yield self.measure
-        yield from self.attributes
-
-    def references(self) -> frozenset[Reference]:
-        """The concept schemes and code lists that the components use."""
-        schemes = {component.concept.artefact for component in self.components()}
-        codelists = {component.representation.codelist for component in self.components()}
-        return frozenset(schemes | {each for each in codelists if each is not None})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dataflow(Maintained):
-    """Data that are published under one structure."""
-
-    structure: Reference
-
-    kind: ClassVar[Kind] = Kind.DATAFLOW
-
-    def references(self) -> frozenset[Reference]:
-        """The data structure."""
-        return frozenset({self.structure})
-
-
-Artefact = Codelist | ConceptScheme | DataStructure | Dataflow
+    items: tuple[Item, ...]

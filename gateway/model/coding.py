@@ -13,15 +13,18 @@ Rows = npt.NDArray[np.intp]
 
 
 def coded(column: pa.ChunkedArray) -> Coded:
-    """A dictionary column as codes whose order is the order of the values; null is absent."""
+    """A dictionary column as codes whose order is the order of the values; null is absent.
+
+    Only values that some row has are kept, so that nothing is spelled that is not there.
+    """
     whole = pa.chunked_array([column.unify_dictionaries().combine_chunks()])
     encoded = whole.chunk(0) if whole.num_chunks else pa.array([], column.type)
     words = encoded.dictionary.to_pylist()
-    order = sorted(range(len(words)), key=words.__getitem__)
-    position = np.empty(len(words) + 1, np.int32)
-    position[order] = np.arange(len(words), dtype=np.int32)
-    position[-1] = len(words)
-    codes = pc.fill_null(encoded.indices, len(words)).to_numpy(zero_copy_only=False)
+    codes = np.asarray(pc.fill_null(encoded.indices, len(words)))
+    used = np.flatnonzero(np.bincount(codes, minlength=len(words) + 1)[: len(words)])
+    order = sorted(used, key=words.__getitem__)
+    position = np.full(len(words) + 1, len(order), np.int32)
+    position[order] = np.arange(len(order), dtype=np.int32)
     return Coded(position[codes], tuple(words[each] for each in order))
 
 

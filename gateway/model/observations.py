@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from gateway.model.artefact import Attachment, DataStructure
 from gateway.model.coding import coded, order
+from gateway.model.selection import as_arrow
+from gateway.model.structure import Attachment, DataStructure
 
 REPORTED = "OBS_VALUE_REPORTED"
 """The column that keeps a value as its source spelled it; null where there is none."""
@@ -47,11 +48,13 @@ class Observations:
         """The same rows in the order of the key, then of time: the order of every file we write."""
         keys = [*self.structure.dimension_ids, self.structure.time.id]
         rows = order([coded(self.table.column(key)) for key in keys])
-        return Observations(self.structure, self.table.take(pa.array(rows)))
+        return Observations(self.structure, self.table.take(as_arrow(rows)))
 
 
 def join(structure: DataStructure, parts: list[pa.Table]) -> Observations:
     """Several tables of one structure as one; an empty list gives no observations."""
     schema = columns(structure)
+    if not parts:
+        return Observations(structure, schema.empty_table())
     whole = pa.concat_tables([part.select(schema.names).cast(schema) for part in parts])
-    return Observations(structure, whole.unify_dictionaries() if parts else schema.empty_table())
+    return Observations(structure, whole.unify_dictionaries())

@@ -51,8 +51,10 @@ _REPORTING: dict[str, Callable[[int, int], Span]] = {
     "D": _day,
 }
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?)?")
-_REPORT = re.compile(r"(\d{4})-([ASTQMWD])(\d{1,3})")
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII
+)
+_REPORT = re.compile(r"(\d{4})-([ASTQMWD])(\d{1,3})", re.ASCII)
 
 
 @lru_cache(maxsize=65536)
@@ -72,7 +74,7 @@ def span(period: str) -> Span:
             return _REPORTING[letter](int(year), int(number))
         if found := _DATE.fullmatch(period):
             return _gregorian(*found.groups())
-    except ValueError:
+    except (ValueError, OverflowError):  # no such day, or none that a calendar reaches
         pass
     raise BadSyntax(f"{period!r} is no SDMX time period (such as {_FORMS}).", subject=period)
 

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from gateway.model.period import Span, span
@@ -98,7 +99,10 @@ Key = tuple[frozenset[str] | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class VersionPattern:
-    """Versions asked for: one as spelled, or ``latest`` stable, ``latest`` any, or all."""
+    """Versions asked for: one as spelled, the latest stable, the latest, all, or a range.
+
+    Source: SDMX-REST 2.2.2, querying_versions.md.
+    """
 
     text: str
 
@@ -141,11 +145,23 @@ class DataQuery:
 class StructureQuery:
     """Which artefacts, how much of each, and which that they are connected with.
 
-    `resources` are the REST names of artefact types; empty for every type.
+    `resources` are the REST names of artefact types; `references` are words of the standard
+    (``children``, ``all`` …) or such names.
     """
 
     resources: tuple[str, ...]
     pattern: ArtefactPattern
     items: tuple[str, ...] = ()
     detail: str = "full"
-    references: str = "none"
+    references: tuple[str, ...] = ("none",)
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaQuery:
+    """What data of one dataflow, structure or agreement must look like."""
+
+    context: str
+    pattern: ArtefactPattern
+    dimension_at_observation: str = "TIME_PERIOD"
+    as_of: datetime | None = None

@@ -7,9 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gateway.model.artefact import DataStructure
+from gateway.model.structure import DataStructure
 
 Codes = npt.NDArray[np.int32]
+
+
+def as_arrow(numbers: npt.NDArray[np.integer]) -> pa.Array:
+    """Numbers as an Arrow array without a copy; ``pa.array`` would import pandas for it."""
+    whole = np.ascontiguousarray(numbers)
+    kind = pa.from_numpy_dtype(whole.dtype)
+    return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(whole)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The region's definitions: `dsd/*.xml` read once through sdmx1, then asked for by name."""
 
-from gateway.registry.reading import read_folder
+from gateway.registry.cache import content_digest, definitions
+from gateway.registry.partial import component_codes
 from gateway.registry.registry import Registry
 
-__all__ = ["Registry", "read_folder"]
+__all__ = ["Registry", "component_codes", "content_digest", "definitions"]

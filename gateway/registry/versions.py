@@ -1,15 +1,21 @@
 """Which of an artefact's versions a question means.
 
-Source: SDMX-REST 2.2.2, querying_versions.md.
+Source: SDMX-REST 2.2.2, querying_versions.md. In ``2.3+.1`` the figures before the sign's are fixed
+and those from it on are the least that is allowed; ``+`` asks for the latest stable version, ``~``
+for the latest, ``*`` for all.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.model.artefact import Artefact
 from gateway.model.query import VersionPattern
 
-_STABLE = re.compile(r"([1-9]\d*)\.\d+\.\d+")
+A = TypeVar("A", bound=Artefact)
+
+_SIGNED = re.compile(r"(\d*)([+~*])")
 
 
 def order(version: str) -> tuple[tuple[int, ...], bool, str]:
@@ -19,38 +25,48 @@ def order(version: str) -> tuple[tuple[int, ...], bool, str]:
 
 
 def is_stable(version: str) -> bool:
-    """Whether a version is a stable semantic version: three numbers, the first above zero.
-
-    Two-part versions (SDMX's own ``CL_FREQ(2.1)``) predate semantic versions; they count as
-    stable too, or asking for the latest stable one would never find a list of SDMX's own.
+    """Whether a version is a stable semantic one: three numbers, the first above zero.
 
     >>> is_stable("1.0.0"), is_stable("2.1"), is_stable("0.3.0"), is_stable("1.0.0-draft")
-    (True, True, False, False)
+    (True, False, False, False)
     """
-    return bool(_STABLE.fullmatch(version)) or bool(re.fullmatch(r"\d+(\.\d+)?", version))
+    return bool(re.fullmatch(r"[1-9]\d*\.\d+\.\d+", version))
 
 
-def chosen(
-    artefacts: Sequence[Artefact], patterns: Sequence[VersionPattern]
-) -> tuple[Artefact, ...]:
+def chosen(artefacts: Sequence[A], patterns: Sequence[VersionPattern]) -> tuple[A, ...]:
     """Those artefacts whose version is asked for by one of the patterns, in their order."""
     wanted = {
         each.reference
         for versions in _by_name(artefacts).values()
-        for one in patterns
-        for each in _choose(versions, one.text)
+        for pattern in patterns
+        for each in _choose(versions, pattern.text)
     }
     return tuple(each for each in artefacts if each.reference in wanted)
 
 
-def _by_name(artefacts: Sequence[Artefact]) -> dict[tuple[str, str, str], list[Artefact]]:
-    groups: dict[tuple[str, str, str], list[Artefact]] = {}
+def _by_name(artefacts: Sequence[A]) -> dict[tuple[str, str, str], list[A]]:
+    groups: dict[tuple[str, str, str], list[A]] = {}
     for each in sorted(artefacts, key=lambda artefact: order(artefact.version)):
         groups.setdefault((each.kind, each.agency, each.id), []).append(each)
     return groups
 
 
-def _choose(versions: list[Artefact], wanted: str) -> list[Artefact]:
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A pattern with a sign: how many figures, which are fixed, and the least of the others."""
+
+    sign: str
+    length: int
+    fixed: tuple[int, ...]
+    least: tuple[int, ...]
+
+    def allows(self, version: str) -> bool:
+        numbers, _, _ = order(version)
+        fits = len(numbers) == self.length and numbers[: len(self.fixed)] == self.fixed
+        return fits and numbers[len(self.fixed) :] >= self.least
+
+
+def _choose(versions: list[A], wanted: str) -> list[A]:
     """From the versions of one artefact, oldest first."""
     match wanted:
         case VersionPattern.ALL:
@@ -58,6 +74,38 @@ def _choose(versions: list[Artefact], wanted: str) -> list[Artefact]:
         case VersionPattern.LATEST:
             return versions[-1:]
         case VersionPattern.LATEST_STABLE:
-            return [each for each in versions if is_stable(each.version)][-1:]
-        case _:
-            return [each for each in versions if each.version == wanted]
+            return _latest_stable(versions)
+    found = _range(wanted)
+    if found is None:
+        return [each for each in versions if each.version == wanted]
+    allowed = [each for each in versions if found.allows(each.version)]
+    narrowed: dict[str, Callable[[list[A]], list[A]]] = {
+        "*": lambda these: these,
+        "~": lambda these: these[-1:],
+        "+": lambda these: [each for each in these if is_stable(each.version)][-1:],
+    }
+    return narrowed[found.sign](allowed)
+
+
+def _latest_stable(versions: list[A]) -> list[A]:
+    """The latest stable version.
+
+    Two-part versions predate semantic ones. SDMX's own lists have no other (``CL_FREQ(2.1)``), and
+    sdmx1 asks for ``+`` wherever no version is named: they stand in where there is none of three.
+    """
+    stable = [each for each in versions if is_stable(each.version)]
+    return (stable or [each for each in versions if re.fullmatch(r"\d+\.\d+", each.version)])[-1:]
+
+
+def _range(text: str) -> _Range | None:
+    parts = text.split(".")
+    for position, part in enumerate(parts):
+        if signed := _SIGNED.fullmatch(part):
+            number, sign = signed.groups()
+            return _Range(
+                sign,
+                len(parts),
+                tuple(int(each) for each in parts[:position]),
+                tuple(int(each) for each in (number or "0", *parts[position + 1 :])),
+            )
+    return None

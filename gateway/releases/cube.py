@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gateway.model.artefact import Attachment, DataStructure
 from gateway.model.coding import Rows, coded, combined, order
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.query import Filter, Key
-from gateway.model.selection import Coded, Selection
+from gateway.model.selection import Coded, Selection, as_arrow
+from gateway.model.structure import Attachment, DataStructure
 
 Mask = npt.NDArray[np.bool_]
 
@@ -61,7 +61,7 @@ class Cube:
             },
             start,
             times.take(rows),
-            reported.take(pa.array(rows)),
+            reported.take(as_arrow(rows)),
             {name: columns[name].take(example) for name in attributes},
             notes[rows].astype(np.int32),
         )
@@ -85,7 +85,7 @@ class Cube:
             self.attributes,
             position.astype(np.int32),
             self.periods.take(rows),
-            self.values.take(pa.array(rows)),
+            self.values.take(as_arrow(rows)),
             self.notes[rows],
         )
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gateway.errors import StorageFault
-from gateway.model.artefact import DataStructure
 from gateway.model.observations import columns
+from gateway.model.structure import DataStructure
 
 _ROW_GROUP = 122_880  # measured: larger and smaller groups both prune worse
 

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gateway.model.artefact import DataStructure
 from gateway.model.finding import Finding
 from gateway.model.observations import Observations, join
 from gateway.model.release import Part, Release
+from gateway.model.structure import DataStructure
 from gateway.releases.catalogue import FIRST, Catalogue, chain_faults
 from gateway.releases.cube import Cube
 from gateway.releases.files import Files

@@ -2,13 +2,19 @@
 
 import re
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax
 from gateway.model.query import Alternatives, Condition, Filter, Key, Operator, VersionPattern
 
 _ID = re.compile(r"[A-Za-z0-9_@$-]+")
 _NESTED_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*")
 _EXACT = re.compile(r"\d+(\.\d+){0,2}(-[A-Za-z0-9.-]+)?")
-_RANGE = re.compile(r"(\d+[+~*]?|[+~*])(\.(\d+[+~*]?|[+~*])){0,2}")
+_RANGE = re.compile(
+    r"[1-9]\d*\.(\+\.0|\d+\.\+|\d+\+\.\d+|\d+\.\d+\+)|[1-9]\d*\+\.\d+\.\d+|\+\.0\.0"
+    r"|(\d*[~*])(\.\d+){1,2}|\d+\.\d*[~*](\.\d+)?|\d+\.\d+\.\d*[~*]"
+)
+"""A sign at one place; with ``+`` only three figures of which the first is above zero."""
+
+_SIGNS = (VersionPattern.LATEST, VersionPattern.LATEST_STABLE, VersionPattern.ALL)
 
 
 def key(text: str) -> Key:
@@ -44,17 +50,17 @@ def ids(text: str, separator: str, *, every: tuple[str, ...]) -> tuple[str, ...]
     return parts
 
 
-def version(text: str) -> VersionPattern:
-    """A version in the signs of SDMX-REST 2.
+def version(text: str, words: tuple[str, ...] = ("1.0+.0", "1.0~", *_SIGNS)) -> VersionPattern:
+    """A version in the signs of SDMX-REST 2. Raises BadSyntax for what is none.
 
-    Raises BadSyntax for what is no version, NotServed for the ranges inside a version.
+    `words` are what a refusal offers beside a plain version.
+
+    >>> version("2.3+.1").text
+    '2.3+.1'
     """
-    signs = (VersionPattern.LATEST, VersionPattern.LATEST_STABLE, VersionPattern.ALL)
-    if text in signs or _EXACT.fullmatch(text):
+    if text in _SIGNS or _EXACT.fullmatch(text) or _RANGE.fullmatch(text):
         return VersionPattern(text)
-    if _RANGE.fullmatch(text):
-        raise NotServed(f"Ranges inside a version ({text}) are not served yet.", subject=text)
-    raise BadSyntax(f"{text!r} is no version.", subject=text, allowed=("1.0.0", *signs))
+    raise BadSyntax(f"{text!r} is no version.", subject=text, allowed=("1.0.0", *words))
 
 
 def component_filter(parameter: str, text: str) -> Filter:

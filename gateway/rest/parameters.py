@@ -1,6 +1,7 @@
 """Query parameters: each at most once, unknown ones refused, known ones that wait told apart."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from gateway.errors import BadSyntax, NotServed
 
@@ -46,6 +47,24 @@ def choice(parameters: Mapping[str, str], name: str, default: str, allowed: Iter
         if word.lower() == value.lower():
             return word
     raise BadSyntax(f"{name}={value} is not known.", subject=name, allowed=allowed)
+
+
+def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
+    """A parameter that is a moment (xs:dateTime); without a zone it is in UTC.
+
+    The standard has a moment without a zone in the server's local time; ours is UTC everywhere.
+    """
+    if name not in parameters:
+        return None
+    try:  # a plus sign before the zone decodes to a blank
+        found = datetime.fromisoformat(parameters[name].strip().replace(" ", "+"))
+    except ValueError as error:
+        raise BadSyntax(
+            f"{name}={parameters[name]} is no moment.",
+            subject=name,
+            allowed=("2026-11-23T08:00:00Z",),
+        ) from error
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def segments(path: str, most: int, form: str) -> list[str]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.errors import BadSyntax, NotServed
-from gateway.model.query import DataQuery, StructureQuery
+from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.rest import v1, v2
 from gateway.rest.parameters import Pairs
 
-Question = DataQuery | StructureQuery
+Question = DataQuery | SchemaQuery | StructureQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Dialect:
 
     number: int
     data: Callable[[str, Pairs], DataQuery]
+    schemas: Callable[[str, Pairs], SchemaQuery]
     structures: Callable[[str, Pairs], StructureQuery]
     structure_prefix: str
     waiting: tuple[str, ...]
@@ -26,16 +27,18 @@ DIALECTS: Mapping[str, Dialect] = {
     "v1": Dialect(
         1,
         v1.data_query,
+        v1.schema_query,
         v1.structure_query,
         "",
-        ("availableconstraint", "schema", "metadata", "metadataset"),
+        ("availableconstraint", "metadata", "metadataset"),
     ),
     "v2": Dialect(
         2,
         v2.data_query,
+        v2.schema_query,
         v2.structure_query,
         "structure",
-        ("availability", "schema", "metadata", "registration"),
+        ("availability", "metadata", "registration"),
     ),
 }
 """By the part of a path that follows ``/sdmx/``."""
@@ -49,10 +52,14 @@ def question(dialect: Dialect, path: str, pairs: Pairs) -> Question:
     resource, _, rest = path.strip("/").partition("/")
     if resource == "data":
         return dialect.data(rest, pairs)
+    if resource == "schema":
+        return dialect.schemas(rest, pairs)
     if resource in dialect.waiting:
         raise NotServed(f"The resource {resource} is not served yet.", subject=resource)
     if not dialect.structure_prefix:
         return dialect.structures(path, pairs)
     if resource != dialect.structure_prefix:
-        raise BadSyntax(f"There is no resource {resource!r}.", allowed=("data", "structure"))
+        raise BadSyntax(
+            f"There is no resource {resource!r}.", allowed=("data", "schema", "structure")
+        )
     return dialect.structures(rest, pairs)

@@ -4,8 +4,16 @@ Source: SDMX-REST 1.5, v2_1/ws/rest/docs. ``+`` stands between alternatives, an 
 of a key allows all.
 """
 
-from gateway.errors import BadSyntax
-from gateway.model.query import ArtefactPattern, DataQuery, StructureQuery, VersionPattern
+from collections.abc import Mapping
+
+from gateway.errors import BadSyntax, NotServed
+from gateway.model.query import (
+    ArtefactPattern,
+    DataQuery,
+    SchemaQuery,
+    StructureQuery,
+    VersionPattern,
+)
 from gateway.rest import grammar, v2
 from gateway.rest.parameters import Pairs, choice, read, segments
 
@@ -23,9 +31,13 @@ RESOURCES = (
     customtypescheme namepersonalisationscheme vtlmappingscheme""".split(),
 )
 
+DETAILS = tuple(each for each in v2.DETAILS if each != "raw")
+REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
+
 _DATA_SERVED = ("startPeriod", "endPeriod", "dimensionAtObservation", "detail", "includeHistory")
 _DATA_WAITING = ("updatedAfter", "firstNObservations", "lastNObservations")
 _DATA_FORM = "data/{agency,flow,version}/{key}/{provider}"
+_SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
 _STRUCTURE_FORM = "{type}/{agency}/{id}/{version}/{item}"
 
 
@@ -36,8 +48,8 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_DATA_FORM,))
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
     parameters = read(pairs, _DATA_SERVED, _DATA_WAITING)
-    choice(parameters, "detail", "full", ("full",))
-    choice(parameters, "includeHistory", "false", ("false",))
+    _refuse_waiting(parameters, "detail", ("full", "dataonly", "serieskeysonly", "nodata"))
+    _refuse_waiting(parameters, "includeHistory", ("false", "true"))
     return DataQuery(
         "dataflow",
         _flow(flow),
@@ -48,6 +60,13 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     )
 
 
+def _refuse_waiting(parameters: Mapping[str, str], name: str, known: tuple[str, ...]) -> None:
+    """Of the known values of a parameter only the first, which is the default, is served yet."""
+    value = choice(parameters, name, known[0], known)
+    if value != known[0]:
+        raise NotServed(f"{name}={value} is not served yet.", subject=name, allowed=known[:1])
+
+
 def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     """The question of a whole path such as ``codelist/LMIG/CL_SEX/latest``."""
     resource, *parts = segments(path, 5, _STRUCTURE_FORM) or [""]
@@ -56,15 +75,34 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     agency, id, version, item = (*parts, *("all", "all", "latest", "all")[len(parts) :])
     parameters = read(pairs, ("detail", "references"))
     return StructureQuery(
-        () if resource == ANY_TYPE else (resource,),
+        RESOURCES if resource == ANY_TYPE else (resource,),
         ArtefactPattern(
             grammar.ids(agency, "+", every=EVERY),
             grammar.ids(id, "+", every=EVERY),
             tuple(_version(each) for each in version.split("+")),
         ),
         grammar.ids(item, "+", every=EVERY),
-        v2.detail(parameters),
-        parameters.get("references", "none"),
+        choice(parameters, "detail", "full", DETAILS),
+        v2.references(parameters, (*REFERENCES, *RESOURCES)),
+    )
+
+
+def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
+    """The question of a path below ``/schema`` and its parameters."""
+    parts = segments(path, 4, _SCHEMA_FORM)
+    if len(parts) < 3:
+        raise BadSyntax("The path names no structure.", subject=path, allowed=(_SCHEMA_FORM,))
+    context, agency, id, version = (*parts, *("latest",)[len(parts) - 3 :])
+    if context not in v2.SCHEMA_CONTEXTS:
+        raise BadSyntax(
+            f"There is no context {context}.", subject=context, allowed=v2.SCHEMA_CONTEXTS
+        )
+    parameters = read(pairs, ("dimensionAtObservation", "explicitMeasure"))
+    choice(parameters, "explicitMeasure", "false", ("false",))  # there is one measure
+    return SchemaQuery(
+        context,
+        ArtefactPattern((agency,), (id,), (_version(version),)),
+        choice(parameters, "dimensionAtObservation", "TIME_PERIOD", v2.OBSERVATION_DIMENSIONS),
     )
 
 
@@ -86,7 +124,7 @@ def _flow(text: str) -> ArtefactPattern:
 
 def _version(text: str) -> VersionPattern:
     spelled = {"latest": VersionPattern.LATEST, "all": VersionPattern.ALL}
-    return grammar.version(spelled.get(text, text))
+    return grammar.version(spelled.get(text, text), tuple(spelled))
 
 
 def _providers(text: str) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 Source: SDMX-REST 2.2.2, data.md and structures.md. Trailing parts may be left out.
 """
 
+from collections.abc import Mapping
+
 from gateway.errors import BadSyntax, NotServed
-from gateway.model.query import ArtefactPattern, DataQuery, StructureQuery
+from gateway.model.query import ArtefactPattern, DataQuery, SchemaQuery, StructureQuery
 from gateway.rest import grammar
-from gateway.rest.parameters import Pairs, choice, read, segments
+from gateway.rest.parameters import Pairs, choice, moment, read, segments
 
 EVERY = ("*", "all")  # structures.md still uses `all` in one of its own examples
 
@@ -22,15 +24,25 @@ RESOURCES = tuple(
     userdefinedoperatorscheme customtypescheme namepersonalisationscheme vtlmappingscheme""".split()
 )
 
-DETAILS = ("full", "allstubs", "allcompletestubs", "referencestubs", "referencecompletestubs")
-_WAITING_DETAILS = ("referencepartial", "raw")
+DETAILS = (
+    *("full", "allstubs", "allcompletestubs", "referencestubs", "referencecompletestubs"),
+    *("referencepartial", "raw"),  # no list here extends another, so that raw is full
+)
+
+REFERENCES = (
+    *("none", "parents", "parentsandsiblings", "ancestors", "children", "descendants", "all"),
+)
 
 _DATA_WAITING = (
     *("updatedAfter", "updateAfter", "firstNObservations", "lastNObservations", "attributes"),
     *("measures", "includeHistory", "offset", "limit", "sort", "asOf", "reportingYearStartDay"),
 )
 
+SCHEMA_CONTEXTS = ("dataflow", "datastructure", "provisionagreement")
+OBSERVATION_DIMENSIONS = ("TIME_PERIOD", "AllDimensions")
+
 _DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
+_SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
 _STRUCTURE_FORM = "structure/{type}/{agency}/{id}/{version}/{item}"
 
 
@@ -63,28 +75,49 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     resource, agency, id, version, item = _padded(
         segments(path, 5, _STRUCTURE_FORM), ("*", "*", "*", "~", "")
     )
-    parameters = read(pairs, ("detail", "references"), ("asOf",))
+    parameters = read(pairs, ("detail", "references", "asOf"))
     return StructureQuery(
         _resources(resource),
         _pattern(agency, id, version),
         grammar.ids(item, ",", every=("", *EVERY)),
-        detail(parameters),
-        parameters.get("references", "none"),
+        choice(parameters, "detail", "full", DETAILS),
+        references(parameters, (*REFERENCES, *RESOURCES)),
+        moment(parameters, "asOf"),
     )
 
 
-def detail(parameters: dict[str, str]) -> str:
-    """The `detail` of a structure query; also as SDMX-REST 1.5 has it."""
-    wanted = choice(parameters, "detail", "full", (*DETAILS, *_WAITING_DETAILS))
-    if wanted in _WAITING_DETAILS:
-        raise NotServed(f"detail={wanted} is not served yet.", subject="detail", allowed=DETAILS)
-    return wanted
+def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
+    """The question of a path below ``/schema`` and its parameters."""
+    parts = segments(path, 4, _SCHEMA_FORM)
+    if len(parts) < 3:
+        raise BadSyntax("The path names no structure.", subject=path, allowed=(_SCHEMA_FORM,))
+    context, agency, id, version = _padded(parts, ("", "", "", "~"))
+    if context not in SCHEMA_CONTEXTS:
+        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
+    parameters = read(pairs, ("dimensionAtObservation", "asOf"), ("deletion",))
+    return SchemaQuery(
+        context,
+        _pattern(agency, id, version),
+        choice(parameters, "dimensionAtObservation", "TIME_PERIOD", OBSERVATION_DIMENSIONS),
+        moment(parameters, "asOf"),
+    )
+
+
+def references(parameters: Mapping[str, str], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """What `references` asks for: words of the standard or artefact types, between commas."""
+    wanted = parameters.get("references", "none").lower().split(",")
+    for word in wanted:
+        if word not in allowed:
+            raise BadSyntax(
+                f"references={word} is not known.", subject="references", allowed=allowed
+            )
+    return tuple(wanted)
 
 
 def _resources(text: str) -> tuple[str, ...]:
     wanted = tuple(text.split(","))
     if any(each in EVERY for each in wanted):
-        return ()
+        return RESOURCES
     for each in wanted:
         if each not in RESOURCES:
             raise BadSyntax(f"There is no artefact type {each}.", subject=each, allowed=RESOURCES)

@@ -6,6 +6,7 @@ days, name the client as its audience, tell an unknown client from a wrong secre
 parameters from the URL. Source: RFC 6749, 4.4; RFC 9068.
 """
 
+import base64
 import hashlib
 from datetime import UTC, datetime
 
@@ -45,13 +46,25 @@ def add_token_endpoint(app: Flask, exchange: Exchange, issuer: str) -> None:
     def token() -> Response:
         if request.args:
             return _refusal("invalid_request", "Parameters belong in the body.", 400)
-        try:
-            answer: Response = server.create_token_response()
-        except UnicodeError:  # Authlib decodes Basic credentials as UTF-8 without a guard
-            return _refusal("invalid_client", "The credentials are not UTF-8.", 401)
+        if any(len(values) > 1 for values in request.form.listvalues()):
+            return _refusal("invalid_request", "A parameter is given twice.", 400)
+        if not _readable(request.headers.get("Authorization", "")):
+            return _refusal("invalid_client", "The credentials cannot be read.", 401)
+        answer: Response = server.create_token_response()
         return answer
 
     app.register_blueprint(endpoint)
+
+
+def _readable(authorization: str) -> bool:
+    """Whether credentials, where there are any, can be read: Authlib does so without a guard."""
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return True
+    try:
+        return ":" in base64.b64decode(credentials.strip(), validate=True).decode()
+    except ValueError:  # no base64, or no UTF-8
+        return False
 
 
 def _refusal(error: str, description: str, status: int) -> Response:

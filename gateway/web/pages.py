@@ -2,12 +2,16 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Blueprint, render_template, request
 
 from gateway.exchange import Exchange
-from gateway.model.text import LANGUAGES, Language
+from gateway.model.artefact import ItemScheme, Kind
+from gateway.model.structure import Categorisation, Dataflow
+from gateway.model.text import LANGUAGES, Language, Text
+from gateway.registry import Registry
 from gateway.web.oauth import TOKEN_PATH
 
 _HERE = Path(__file__).parent
@@ -26,7 +30,8 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
             language=language,
             other="en" if language == "es" else "es",
             words=_in(words, language),
-            flows=exchange.registry.dataflows,
+            topics=_topics(exchange.registry),
+            supplied={each.flow.reference for each in exchange.provisions.values()},
             provisions=list(exchange.provisions.values()),
             issuer=issuer,
             token_path=TOKEN_PATH,
@@ -34,6 +39,37 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
         )
 
     return pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """A category of the first level with the dataflows below it; without name, those below none."""
+
+    name: Text | None
+    flows: tuple[Dataflow, ...]
+
+
+def _topics(registry: Registry) -> list[_Topic]:
+    """The dataflows by the categories that they are under, in the order of the category scheme."""
+    placed_at = {
+        each.target: source
+        for each in registry
+        if isinstance(each, Categorisation)
+        and isinstance(source := registry.get(each.source), Dataflow)
+    }
+    found = []
+    for scheme in registry:
+        if isinstance(scheme, ItemScheme) and scheme.kind is Kind.CATEGORY_SCHEME:
+            for topic in (item for item in scheme.items if item.parent is None):
+                below = (
+                    item.id for item in scheme.items if f"{item.id}.".startswith(f"{topic.id}.")
+                )
+                places = (replace(scheme.reference, item=id) for id in below)
+                flows = tuple(placed_at[place] for place in places if place in placed_at)
+                found.append(_Topic(topic.name, flows))
+    placed = {flow.reference for topic in found for flow in topic.flows}
+    rest = tuple(flow for flow in registry.dataflows if flow.reference not in placed)
+    return [*found, _Topic(None, rest)] if rest else found
 
 
 def _language() -> Language:

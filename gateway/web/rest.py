@@ -1,52 +1,93 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
 A route reads the question, lets the exchange answer it and sends the answer. Data take a token
-with the scope data.read; structures are open.
+with the scope data.read; structures and schemas are open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, Unauthenticated
-from gateway.exchange import Exchange
+from gateway.errors import BadSyntax, NotAcceptable, Unauthenticated
+from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, StructureQuery
+from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
-from gateway.web.answer import PRIVATE, PUBLIC, send
+from gateway.web.answer import PRIVATE, Bodies, send, tag
+
+_MOST_BYTES_KEPT = 64 * 1024 * 1024
+
+
+class _Mount:
+    """What one version answers over an exchange."""
+
+    def __init__(self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect) -> None:
+        self._exchange = exchange
+        self._tokens = tokens
+        self._dialect = dialect
+        self._bodies = Bodies(_MOST_BYTES_KEPT)
+
+    def answer(self, path: str) -> Response:
+        """The answer to a path below the mount, with the parameters of the request."""
+        pairs = list(request.args.items(multi=True))
+        asked = question(self._dialect, path, [pair for pair in pairs if pair[0] != "format"])
+        match asked:
+            case DataQuery():
+                return self._data(asked, pairs)
+            case SchemaQuery():
+                return self._schema(asked, pairs)
+            case StructureQuery():
+                return self._structures(asked, pairs)
+
+    def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
+        self._tokens.caller(_bearer_token(), DATA_READ)
+        wanted = _format(table.DATA[self._dialect.number], pairs)
+        message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
+        name = f"{message.of.id}.csv" if wanted is table.CSV else ""
+        return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+
+    def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
+        wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
+        return self._open(asked, wanted, lambda: wanted.write(self._exchange.structures(asked)))
+
+    def _schema(self, asked: SchemaQuery, pairs: Pairs) -> Response:
+        try:
+            wanted = _format(table.SCHEMAS[self._dialect.number], pairs)
+        except NotAcceptable as refusal:
+            return self._as_structures(asked, pairs, refusal)
+        return self._open(asked, wanted, lambda: wanted.write(self._exchange.schema(asked)))
+
+    def _as_structures(self, asked: SchemaQuery, pairs: Pairs, refusal: NotAcceptable) -> Response:
+        """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
+        try:
+            _format(table.STRUCTURES[self._dialect.number], pairs)
+        except NotAcceptable as second:
+            allowed = (*refusal.allowed, *second.allowed)
+            raise NotAcceptable(refusal.message, subject="format", allowed=allowed) from second
+        return self._structures(as_structures(asked), pairs)
+
+    def _open(
+        self,
+        asked: StructureQuery | SchemaQuery,
+        wanted: Format[M],
+        make: Callable[[], Iterator[bytes]],
+    ) -> Response:
+        """What anyone may read: its tag is known before it is made."""
+        name = tag(self._exchange.definitions_header(), asked, wanted.media_type)
+        return self._bodies.answer(name, wanted.media_type, make)
 
 
 def mount(exchange: Exchange, tokens: TokenCheck, version: str) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    dialect = DIALECTS[version]
+    served = _Mount(exchange, tokens, DIALECTS[version])
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
-
-    @routes.get("/", defaults={"path": ""})
-    @routes.get("/<path:path>")
-    def answer(path: str) -> Response:
-        pairs = list(request.args.items(multi=True))
-        asked = question(dialect, path, [pair for pair in pairs if pair[0] != "format"])
-        if isinstance(asked, DataQuery):
-            return data(asked, pairs)
-        return structures(asked, pairs)
-
-    def data(asked: DataQuery, pairs: Pairs) -> Response:
-        tokens.caller(_bearer_token(), DATA_READ)
-        wanted = _format(table.DATA[dialect.number], pairs)
-        message = exchange.data(asked, Visibility(at=exchange.clock()))
-        name = f"{message.of.id}.csv" if wanted is table.CSV else ""
-        return send(wanted.write(message), wanted.media_type, PRIVATE, name)
-
-    def structures(asked: StructureQuery, pairs: Pairs) -> Response:
-        wanted = _format(table.STRUCTURES, pairs)
-        message = exchange.structures(asked)
-        return send(wanted.write(message), wanted.media_type, PUBLIC)
-
+    routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
+    routes.add_url_rule("/<path:path>", "answer", served.answer)
     return routes
 
 

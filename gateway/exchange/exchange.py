@@ -1,30 +1,39 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
+import contextlib
+import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 
 from joserfc.jwk import KeySet
 
 from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.database import Database
-from gateway.errors import BadFile, NoResults, NotFound, NotServed, SemanticError
+from gateway.errors import BadRequest, NoResults, NotFound, NotServed
+from gateway.exchange.fitting import refuse_unfit
+from gateway.exchange.schemas import schema
 from gateway.formats.message import DataMessage, Header, StructureMessage
-from gateway.intake.checks import check_file
+from gateway.formats.schema_message import SchemaMessage
+from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
-from gateway.model.artefact import Dataflow, DataStructure, Kind
-from gateway.model.query import DataQuery, Filter, StructureQuery
-from gateway.model.release import Receipt, Release, State
+from gateway.model.artefact import Kind
+from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.release import Release
 from gateway.model.selection import Selection
+from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
-from gateway.registry import Registry, read_folder
+from gateway.registry import Registry, content_digest, definitions
 from gateway.releases.catalogue import Catalogue
+from gateway.releases.definitions import Definitions
 from gateway.releases.files import Files
 from gateway.releases.store import Store
 from gateway.settings import Home, Settings
+
+_MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
+"""The kinds of artefact that are made from provisions rather than read from `dsd/`."""
 
 Clock = Callable[[], datetime]
 
@@ -46,14 +55,18 @@ class Exchange:
         self.home = home
         self.clock = clock
         self.settings: Settings = home.settings()
-        self.registry = Registry(read_folder(home.dsd))
-        self.provisions: Mapping[str, Provision] = read_provisions(
-            home.config / "provisions", self.registry
-        )
         home.create()
+        files = definitions(home.dsd, home.cache)
+        self.provisions: Mapping[str, Provision] = read_provisions(
+            home.config / "provisions", Registry(files)
+        )
+        made = [each for one in self.provisions.values() for each in artefacts_of(one)]
+        self.registry = Registry([*files, *made])
         self._database = Database(home.database)
         self.store = Store(Catalogue(self._database), Files(home.files))
         self.clients = Clients(self._database)
+        self.definitions = Definitions(self._database)
+        self.definitions.record(self.registry, clock())
 
     @cached_property
     def keys(self) -> KeySet:
@@ -79,58 +92,26 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def submit(self, path: Path, provision_id: str, *, check_only: bool = False) -> Receipt:
-        """Read, check and release a file, all of it or nothing.
-
-        Raises NotFound for the provision, BadFile for a file that cannot be read, StorageFault
-        where it cannot be kept. What is wrong inside the file comes back as findings.
-        """
-        provision = self.provision(provision_id)
-        content = _content(path)
-        codes = self.registry.codes(provision.structure)
-        checked = check_file(content, path.name, provision, codes)
-        state, release = State.CHECKED, None
-        if checked.observations is None:
-            state = State.REFUSED
-        elif not check_only:
-            release, changed = self.store.publish(
-                provision.id,
-                str(provision.flow.reference),
-                checked.observations,
-                keep_other_years=provision.replaces == "years",
-                source=(path.name, content),
-                findings=checked.findings,
-                now=self.clock(),
-            )
-            state = State.RELEASED if changed else State.UNCHANGED
-        return Receipt(
-            provision.id,
-            state,
-            checked.rows,
-            checked.skipped,
-            checked.controls,
-            checked.findings,
-            release,
-        )
-
     def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
         Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
         does not fit its structure, NoResults where nothing is left.
         """
-        flow = self._flow(query)
-        structure = self.registry.structure(flow)
-        _refuse_unfit(query, structure, self.registry.codes(structure))
-        selections = tuple(self._selections(flow, structure, query, visibility))
-        if not selections:
-            raise NoResults("No observation fits the question.", subject=str(flow.reference))
-        of = flow.structure if query.context == "datastructure" else flow.reference
-        return DataMessage(
-            self._header(), of, structure, selections, query.dimension_at_observation
-        )
+        flows = self._flows(query)
+        if len(flows) == 1:
+            return self._answer(flows[0], query, visibility)
+        found = [each for flow in flows for each in self._answers(flow, query, visibility)]
+        if not found:
+            raise NoResults("No observation fits the question.", subject=str(query.flows))
+        if len(found) > 1:
+            raise NotServed(
+                f"{query.flows} means several dataflows with data; one at a time is served.",
+                allowed=[str(each.of) for each in found],
+            )
+        return found[0]
 
-    def _flow(self, query: DataQuery) -> Dataflow:
+    def _flows(self, query: DataQuery) -> list[Dataflow]:
         if query.context == "datastructure":
             structures = self.registry.matching([Kind.DATA_STRUCTURE], query.flows)
             of = {each.reference for each in structures}
@@ -140,12 +121,25 @@ class Exchange:
             flows = [each for each in found if isinstance(each, Dataflow)]
         if not flows:
             raise NoResults(f"No dataflow uses {query.flows}.", subject=str(query.flows))
-        if len(flows) > 1:
-            raise NotServed(
-                f"{query.flows} means several dataflows; one at a time is served.",
-                allowed=[str(each.reference) for each in flows],
-            )
-        return flows[0]
+        return flows
+
+    def _answers(
+        self, flow: Dataflow, query: DataQuery, visibility: Visibility
+    ) -> Iterator[DataMessage]:
+        """The answer of one of several dataflows; none where the question does not fit it."""
+        with contextlib.suppress(BadRequest):
+            yield self._answer(flow, query, visibility)
+
+    def _answer(self, flow: Dataflow, query: DataQuery, visibility: Visibility) -> DataMessage:
+        structure = self.registry.structure(flow)
+        refuse_unfit(query, structure, self.registry.codes(structure))
+        selections = tuple(self._selections(flow, structure, query, visibility))
+        if not selections:
+            raise NoResults("No observation fits the question.", subject=str(flow.reference))
+        of = flow.structure if query.context == "datastructure" else flow.reference
+        return DataMessage(
+            self._header(), of, structure, selections, query.dimension_at_observation
+        )
 
     def _selections(
         self, flow: Dataflow, structure: DataStructure, query: DataQuery, visibility: Visibility
@@ -162,28 +156,63 @@ class Exchange:
                 if len(selection):
                     yield selection
 
+    @cached_property
+    def definitions_digest(self) -> str:
+        """What stands for the content of the registry: it changes when anything there does."""
+        whole = hashlib.sha256(content_digest(self.home.dsd).encode())
+        for each in self.registry:
+            if each.kind in _MADE:
+                whole.update(repr(each).encode())
+        return whole.hexdigest()
+
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.
 
-        Raises NotFound where there is none, SemanticError for a `references` that is not known.
+        Raises NotFound where there is none.
         """
-        named, related = self.registry.answer(query)
+        named, related = self._registry_at(query.as_of).answer(query)
+        if "structureset" not in query.references:
+            # A set's maps are related in their own right; SDMX 3 knows no sets.
+            related = tuple(each for each in related if each.kind is not Kind.STRUCTURE_SET)
         stubs = {
-            "full": (),
             "allstubs": (*named, *related),
             "allcompletestubs": (*named, *related),
             "referencestubs": related,
             "referencecompletestubs": related,
-        }[query.detail]
+        }.get(query.detail, ())
         return StructureMessage(
-            self._header(),
+            self.definitions_header(),
             (*named, *related),
             frozenset(each.reference for each in stubs),
             stubs_described="complete" in query.detail,
+            related=frozenset(each.reference for each in related),
         )
+
+    def everything_defined(self) -> StructureMessage:
+        """Every artefact there is."""
+        return StructureMessage(self.definitions_header(), tuple(self.registry))
+
+    def file_header(self, stem: str) -> Header:
+        """The header of a structure file; its id may hold no full stop."""
+        return Header(stem.replace(".", "_"), self.clock(), self.settings.sender)
+
+    def schema(self, query: SchemaQuery) -> SchemaMessage:
+        """The rules that data keep in a context. Raises NotFound where there is none."""
+        return schema(self._registry_at(query.as_of), query)
+
+    def _registry_at(self, moment: datetime | None) -> Registry:
+        """The registry as it was served at a moment; now, where none is named."""
+        if moment is None:
+            return self.registry
+        return self.registry.only(self.definitions.served_at(moment))
 
     def _header(self) -> Header:
         return Header(f"M{secrets.token_hex(8)}", self.clock(), self.settings.sender)
+
+    def definitions_header(self) -> Header:
+        """The same for everyone until a definition changes, so that an ETag can stand for it."""
+        changed_at = datetime.fromtimestamp(self.home.definitions_changed_at(), UTC)
+        return Header(f"S{self.definitions_digest[:16]}", changed_at, self.settings.sender)
 
     def releases(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""
@@ -194,6 +223,8 @@ class Exchange:
     def faults(self) -> Iterator[str]:
         """What does not hold in this home; nothing where all is well."""
         yield from self.store.faults()
+        for changed in self.definitions.changed(self.registry):
+            yield f"{changed} is not what was first served under this version: raise it"
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:
                 yield f"{folder} can be read by others: chmod 700 it"
@@ -201,57 +232,3 @@ class Exchange:
         for release in self.releases():
             if release.provision not in self.provisions:
                 yield f"releases of {release.provision} are there, but no such provision"
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadFile(
-            f"{path} cannot be read ({error.strerror}).",
-            spanish=f"No se puede leer {path} ({error.strerror}).",
-            subject=str(path),
-        ) from error
-
-
-def _refuse_unfit(
-    query: DataQuery, structure: DataStructure, codes: Mapping[str, frozenset[str]]
-) -> None:
-    """Raise SemanticError for what the structure does not have, BadSyntax for no period."""
-    dimensions = structure.dimension_ids
-    for key in query.keys:
-        if len(key) > len(dimensions):
-            raise SemanticError(
-                f"The key has {len(key)} positions; {structure.id} has {len(dimensions)}.",
-                subject="key",
-                allowed=[".".join(dimensions)],
-            )
-        for dimension, wanted in zip(dimensions, key, strict=False):
-            _refuse_unknown(dimension, wanted or frozenset(), codes[dimension])
-    for each in query.filters:
-        if each.component == structure.time.id:
-            _refuse_no_period(each)
-        elif each.component in dimensions:
-            _refuse_unknown(each.component, each.codes(), codes[each.component])
-        else:
-            known = {component.id for component in structure.components()}
-            raise (NotServed if each.component in known else SemanticError)(
-                f"c[{each.component}] is no filter on a dimension.",
-                subject=each.component,
-                allowed=(*dimensions, structure.time.id),
-            )
-
-
-def _refuse_no_period(filter: Filter) -> None:
-    """Read every bound, so that one that is no period is refused even where no data are."""
-    for group in filter.alternatives:
-        for each in group:
-            each.holds_in_time("2000")
-
-
-def _refuse_unknown(dimension: str, wanted: frozenset[str], known: frozenset[str]) -> None:
-    if unknown := sorted(wanted - known):
-        few = sorted(known) if len(known) <= 20 else [*sorted(known)[:20], "…"]
-        raise SemanticError(
-            f"{dimension} has no code {', '.join(unknown)}.", subject=dimension, allowed=few
-        )

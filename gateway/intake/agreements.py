@@ -1,0 +1,112 @@
+"""What a provision is in SDMX: an agreement, and maps that show which label became which code.
+
+Everything here is made from `provision.toml` and its code maps, so that the published maps are the
+ones that read the files. The source of the structure map is a data structure of our own making: the
+parts of the office's table that feed a dimension, as text.
+"""
+
+from collections.abc import Iterator
+
+from gateway.intake.provision import Place, Provision
+from gateway.model.artefact import Artefact
+from gateway.model.maps import ComponentMap, RepresentationMap, StructureMap, StructureSet
+from gateway.model.structure import Component, DataStructure, ProvisionAgreement, Representation
+from gateway.model.text import Text
+
+_LABEL = Representation(None, "String")
+
+
+def artefacts_of(provision: Provision) -> Iterator[Artefact]:
+    """The agreement, the structure of the office's table, and the set of maps between the two."""
+    yield ProvisionAgreement(
+        agency=provision.flow.agency,
+        id=provision.id,
+        version=provision.version,
+        name=provision.name,
+        flow=provision.flow.reference,
+        provider=provision.provider_reference,
+    )
+    source = _source(provision)
+    yield source
+    maps = {name: _map(provision, name, place) for name, place in _mapped(provision)}
+    yield StructureSet(
+        agency=provision.flow.agency,
+        id=f"SS_{provision.id}",
+        version=provision.version,
+        name=_called(provision, "equivalencias", "maps"),
+        structure_maps=(_structure_map(provision, source, maps),),
+        representation_maps=tuple(maps.values()),
+    )
+
+
+def _mapped(provision: Provision) -> Iterator[tuple[str, Place]]:
+    """The dimensions that are read by a code map, in key order."""
+    for name in provision.structure.dimension_ids:
+        place = provision.components[name]
+        if isinstance(place, Place):
+            yield name, place
+
+
+def _called(provision: Provision, es: str, en: str) -> Text:
+    return Text(es=f"{provision.name.es}: {es}", en=f"{provision.name.en}: {en}")
+
+
+def _source(provision: Provision) -> DataStructure:
+    structure = provision.structure
+    read = {name for name, _ in _mapped(provision)}
+    return DataStructure(
+        agency=provision.flow.agency,
+        id=f"SRC_{provision.id}",
+        version=provision.version,
+        name=_called(provision, "cuadro publicado", "published table"),
+        dimensions=tuple(
+            Component(each.id, each.concept, _LABEL)
+            for each in structure.dimensions
+            if each.id in read
+        ),
+        time=structure.time,
+        measure=structure.measure,
+        attributes=(),
+    )
+
+
+def _map(provision: Provision, component: str, place: Place) -> RepresentationMap:
+    """The labels that a place's code maps know, each with its code; the first map wins."""
+    pairs = {
+        entry.key: (entry.label, entry.code)
+        for name in reversed(place.codes)
+        for entry in provision.code_maps[name].values()
+    }
+    codelists = {each.id: each.representation.codelist for each in provision.structure.dimensions}
+    return RepresentationMap(
+        agency=provision.flow.agency,
+        id=f"{provision.id}_{component}",
+        version=provision.version,
+        name=_called(provision, f"etiquetas de {component}", f"labels of {component}"),
+        source=None,
+        target=codelists[component],
+        mappings=tuple(pairs.values()),
+    )
+
+
+def _structure_map(
+    provision: Provision, source: DataStructure, maps: dict[str, RepresentationMap]
+) -> StructureMap:
+    time = provision.structure.time.id
+    constants = {
+        name: value for name, value in provision.components.items() if isinstance(value, str)
+    }
+    fixed = {**constants, **provision.attributes}
+    return StructureMap(
+        agency=provision.flow.agency,
+        id=provision.id,
+        version=provision.version,
+        name=_called(provision, "del cuadro al flujo", "from table to dataflow"),
+        source=source.reference,
+        target=provision.structure.reference,
+        components=(
+            *(ComponentMap(name, source=name, by=each.reference) for name, each in maps.items()),
+            ComponentMap(time, source=time),
+            *(ComponentMap(name, fixed=value) for name, value in fixed.items()),
+        ),
+    )

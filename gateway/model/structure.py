@@ -1,0 +1,132 @@
+"""Data structures and dataflows, and what else is said of them: categories, agreements, bounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.model.artefact import Artefact, Kind, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """How a component's values are spelled: codes of a list, or else text of an SDMX type."""
+
+    codelist: Reference | None
+    text_type: str | None
+
+
+class Attachment(StrEnum):
+    """What an attribute describes."""
+
+    DATASET = "dataset"
+    SERIES = "series"
+    OBSERVATION = "observation"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A dimension, the time dimension or the measure of a data structure."""
+
+    id: str
+    concept: Reference
+    representation: Representation
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Component):
+    """An attribute; `dimensions` names the dimensions that a series attribute hangs on."""
+
+    attachment: Attachment
+    mandatory: bool
+    dimensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataStructure(Artefact):
+    """A data structure definition with one measure; `dimensions` in key order, time apart."""
+
+    kind: Kind = Kind.DATA_STRUCTURE
+    dimensions: tuple[Component, ...]
+    time: Component
+    measure: Component
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def dimension_ids(self) -> tuple[str, ...]:
+        """The ids of the key's dimensions, in order, without time."""
+        return tuple(dimension.id for dimension in self.dimensions)
+
+    def attribute_ids(self, *attachments: Attachment) -> tuple[str, ...]:
+        """The ids of the attributes with one of these attachments, in the order of the file."""
+        return tuple(each.id for each in self.attributes if each.attachment in attachments)
+
+    def components(self) -> Iterator[Component]:
+        """Every component: dimensions, time, measure, attributes."""
+        yield from self.dimensions
+        yield self.time
+        yield self.measure
+        yield from self.attributes
+
+    def references(self) -> Iterator[Reference]:
+        """The concepts and code lists that the components use."""
+        for component in self.components():
+            yield component.concept
+            if component.representation.codelist is not None:
+                yield component.representation.codelist
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataflow(Artefact):
+    """Data that are published under one structure."""
+
+    kind: Kind = Kind.DATAFLOW
+    structure: Reference
+
+    def references(self) -> Iterator[Reference]:
+        """The data structure."""
+        yield self.structure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Categorisation(Artefact):
+    """That an artefact belongs under a category."""
+
+    kind: Kind = Kind.CATEGORISATION
+    source: Reference
+    target: Reference
+
+    def references(self) -> Iterator[Reference]:
+        """The artefact and the category."""
+        yield self.source
+        yield self.target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionAgreement(Artefact):
+    """That one data provider supplies one dataflow."""
+
+    kind: Kind = Kind.PROVISION_AGREEMENT
+    flow: Reference
+    provider: Reference
+
+    def references(self) -> Iterator[Reference]:
+        """The dataflow and the provider."""
+        yield self.flow
+        yield self.provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConstraint(Artefact):
+    """The codes that make sense in the artefacts it is attached to.
+
+    `region` pairs some components with their allowed codes; a component that it does not name
+    allows its whole code list. SDMX 2.1 calls it a content constraint.
+    """
+
+    kind: Kind = Kind.DATA_CONSTRAINT
+    attached: tuple[Reference, ...]
+    region: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def references(self) -> Iterator[Reference]:
+        """The constrained artefacts."""
+        yield from self.attached

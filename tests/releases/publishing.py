@@ -1,0 +1,84 @@
+"""Publishes to a home again and again, in a process of its own.
+
+``python -m tests.releases.publishing HOME NAME TIMES LARGEST`` prints a line for each release.
+LARGEST is the size in bytes at which the disk is full for this process; 0 for no limit.
+"""
+
+import resource
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.database import Database
+from gateway.errors import StorageFault
+from gateway.model.release import Release
+from gateway.releases.catalogue import Catalogue
+from gateway.releases.files import Files
+from gateway.releases.store import Store
+from gateway.settings import Home
+from tests.figures import FLOW, Row, observations
+
+PROVISION = "SMALL_SUPPLY"
+
+
+def opened(root: Path) -> tuple[Store, Database]:
+    """The store of a home, which is made where it is not there."""
+    home = Home(root)
+    home.create()
+    database = Database(home.database)
+    return Store(Catalogue(database), Files(home.files)), database
+
+
+def publish(
+    store: Store,
+    rows: list[Row],
+    *,
+    now: datetime | None = None,
+    years: bool = True,
+    source: bytes = b"source",
+    provision: str = PROVISION,
+) -> tuple[Release, bool]:
+    """Publish rows made by hand."""
+    return store.publish(
+        provision,
+        str(FLOW.reference),
+        observations(rows),
+        keep_other_years=years,
+        source=("source.csv", source),
+        findings=(),
+        now=now or datetime.now(UTC),
+    )
+
+
+def many(marker: str) -> list[Row]:
+    """Rows of five years that differ by their marker."""
+    return [
+        {"TIME_PERIOD": f"{year}-{month:02d}", "AREA": area, "COMMENT": f"{marker}-{area}-{month}"}
+        for year in range(2019, 2024)
+        for month in range(1, 13)
+        for area in ("GT", "MX", "SV")
+    ]
+
+
+def main(root: str, name: str, times: str, largest: str) -> None:
+    """Publish, and try again where another process was faster."""
+    store, database = opened(Path(root))
+    if int(largest):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
+    print("ready", flush=True)  # noqa: T201 - the parent waits for it
+    for turn in range(int(times)):
+        while True:
+            try:
+                content = f"{name} {turn}"
+                release, _ = publish(store, many(content), source=content.encode())
+            except StorageFault as fault:
+                if fault.subject != PROVISION:
+                    sys.exit(f"StorageFault: {fault.sentence()}")
+            else:
+                break
+        print(release.number, flush=True)  # noqa: T201
+    database.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,116 @@
+"""What is left when the machine, the disk or another process gets in between."""
+
+import random
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.releases.store import Store
+from gateway.settings import Home
+from tests.figures import STRUCTURE, observations
+from tests.process import run, start
+from tests.releases.publishing import PROVISION, many, opened, publish
+
+PROGRAM = ("-m", "tests.releases.publishing")
+
+
+def assert_whole(store: Store, least: int) -> None:
+    """Every release is complete and in the chain; at most files of nobody's are too many."""
+    releases = store.catalogue.all(PROVISION)
+    assert [each.number for each in releases] == list(range(1, len(releases) + 1))
+    assert len(releases) >= least
+    assert [fault for fault in store.faults() if "belongs to no release" not in fault] == []
+    for each in releases:
+        assert len(store.cube(each, STRUCTURE).values) == each.observations == len(many(""))
+
+
+def test_a_killed_process_leaves_whole_releases(home: Home) -> None:
+    """SIGKILL at any moment: what was said to be released is there, whole; the rest is orphans."""
+    chance = random.Random(20261123)  # noqa: S311 - moments, not secrets
+    store, database = opened(home.root)
+    publish(store, many("first"))
+    said = 1
+
+    for turn in range(4):
+        with start([*PROGRAM, home.root, f"turn {turn}", 1000, 0]) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.005, 0.15))
+            process.kill()
+            lines = process.stdout.read().split()
+        said += len(lines)
+
+        assert_whole(store, said)
+
+    store.remove_orphans()
+
+    assert list(store.faults()) == []
+    assert_whole(store, said)
+    database.close()
+
+
+def test_two_processes_publish_at_once(home: Home) -> None:
+    """Each release of either gets a number of its own, and the chain holds."""
+    store, database = opened(home.root)
+
+    with (
+        start([*PROGRAM, home.root, "one", 4, 0]) as one,
+        start([*PROGRAM, home.root, "two", 4, 0]) as two,
+    ):
+        numbers = [
+            int(line) for each in (one, two) for line in each.communicate()[0].splitlines()[1:]
+        ]
+
+    assert sorted(numbers) == list(range(1, 9))
+    assert_whole(store, 8)
+    database.close()
+
+
+def test_a_full_disk_releases_nothing(home: Home) -> None:
+    """One sentence, the old release as it was, and no half file under a good name."""
+    store, database = opened(home.root)
+    before, _ = publish(store, many("before"), now=datetime.now(UTC))
+
+    done = run([*PROGRAM, home.root, "after", 1, 1024])
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("StorageFault: ")
+    assert "Traceback" not in done.stderr
+    assert store.catalogue.all() == [before]
+    assert list(store.faults()) == []
+    database.close()
+
+
+def test_a_catalogue_that_cannot_be_written_leaves_only_orphans(home: Home) -> None:
+    """The parts are there, the release is not: the order of writing is the right one."""
+    store, database = opened(home.root)
+    before, _ = publish(store, many("before"))
+    largest = max(path.stat().st_size for path in parts(home))
+
+    done = run([*PROGRAM, home.root, "after", 1, largest + 200])
+
+    assert done.returncode == 1, done.stderr
+    assert store.catalogue.all() == [before]
+    assert_whole(store, 1)
+    store.remove_orphans()
+    assert list(store.faults()) == []
+    database.close()
+
+
+def parts(home: Home) -> list[Path]:
+    return [*(home.files / "parts").iterdir()]
+
+
+def test_publishing_again_after_a_crash_uses_what_is_there(home: Home) -> None:
+    """A part that was written before the crash is the same part after it."""
+    store, database = opened(home.root)
+    publish(store, [{}])
+    with_orphan = [{"TIME_PERIOD": "2022-01"}]
+    publish(store, with_orphan, provision="OTHER")
+    found = {path.name for path in parts(home)}
+
+    release, _ = publish(store, with_orphan)
+
+    assert {path.name for path in parts(home)} == found
+    assert release.observations == len(observations([{}, *with_orphan]))
+    database.close()
