@@ -21,6 +21,10 @@ LEEWAY = 30
 """Seconds by which another machine's clock may differ."""
 
 
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
+"""Where an issuer's tokens are asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who a good token speaks for, and what it may do."""

@@ -12,7 +12,7 @@ from gateway.model.text import Language
 from gateway.settings import find_home
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
-    "demo": ("serving", "Load the three countries' sample files and serve them on this machine."),
+    "demo": ("demo", "Load the three countries' sample files and serve them on this machine."),
     "init": ("administration", "Make a home folder with its own dsd/ and config/ to edit."),
     "submit": ("intake", "Check a file and release it: all of it, or nothing."),
     "get": ("asking", "Answer a service path with no server."),

@@ -17,6 +17,9 @@ from gateway.intake.workbook import Sheet, address, read_sheets
 from gateway.model.finding import Control, Finding, Severity
 from gateway.model.observations import Observations, columns
 
+MOST_FIGURES_IN_NOTES = 20
+"""A sheet with more numbers than this is a table, whatever its heading says."""
+
 Codes = Mapping[str, frozenset[str]]
 
 
@@ -71,11 +74,20 @@ def check_file(content: bytes, name: str, provision: Provision, codes: Codes) ->
 def _without_table(
     sheets: list[Sheet], found: list[SourceTable | None], provision: Provision
 ) -> Iterator[Finding]:
-    """A sheet of notes beside the tables is no fault; a file without any table is."""
-    severity = Severity.ERROR if all(table is None for table in found) else Severity.WARNING
+    """A sheet of notes beside the tables is no fault; a file without any table is.
+
+    So is a sheet full of figures: its heading is misspelt, and its figures would be dropped.
+    """
+    none_found = all(table is None for table in found)
     for sheet, table in zip(sheets, found, strict=True):
         if table is None:
+            fault = none_found or _figures(sheet) > MOST_FIGURES_IN_NOTES
+            severity = Severity.ERROR if fault else Severity.WARNING
             yield rules.table_not_found(sheet.name, provision.table.heading, severity)
+
+
+def _figures(sheet: Sheet) -> int:
+    return sum(isinstance(value, int | float) for row in sheet.values for value in row)
 
 
 def _unknown_codes(frame: pd.DataFrame, codes: Codes) -> Iterator[Finding]:

@@ -1,5 +1,9 @@
 """Puts the web together: `create_app(exchange, issuer)`; nothing happens at import."""
 
+import os
+import threading
+import time
+
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -43,8 +47,16 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
 
 def create_worker() -> Flask:
     """The web of the home that the parent process named; each worker process starts here."""
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     home, issuer = handed_down()
     return create_app(Exchange(home), issuer)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Stop once the parent is gone: killed outright, it could not tell its workers."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _problem(error: GatewayError) -> Response:

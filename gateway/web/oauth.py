@@ -18,13 +18,11 @@ from joserfc.jwk import KeySet
 
 from gateway.access.clients import SCOPES, Client
 from gateway.access.keys import ALGORITHM
-from gateway.access.tokens import audience
+from gateway.access.tokens import TOKEN_PATH, audience
 from gateway.exchange import Exchange
 
 LIFETIME = 600
 """Seconds that an access token is good for."""
-
-TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NOBODY = Client("", "", hashlib.sha256(b"").hexdigest(), (), _NO_TIME, _NO_TIME)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from flask import Blueprint, render_template, request
 
+from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
 from gateway.model.artefact import ItemScheme, Kind
 from gateway.model.structure import Categorisation, Dataflow
 from gateway.model.text import LANGUAGES, Language, Text
 from gateway.registry import Registry
-from gateway.web.oauth import TOKEN_PATH
 
 _HERE = Path(__file__).parent
 

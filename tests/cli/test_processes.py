@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,3 +195,24 @@ def test_a_reader_that_has_enough_is_no_fault(loaded: Exchange) -> None:
 
     assert process.wait(timeout=10) == 0
     assert errors == ""
+
+
+def test_a_killed_gateway_leaves_no_worker_behind(tmp_path: Path) -> None:
+    """SIGKILL cannot be told to the workers; they see for themselves, and free the port."""
+    with start(["-m", "gateway", "demo", "--json", "--home", tmp_path / "home"]) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        port = int(url.rpartition(":")[2].rstrip("/"))
+
+        process.kill()
+
+        assert freed(port, seconds=10)
+
+
+def freed(port: int, seconds: int) -> bool:
+    for _ in range(seconds * 10):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return True
+        time.sleep(0.1)
+    return False

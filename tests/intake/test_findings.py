@@ -307,3 +307,13 @@ def test_a_csv_has_addresses_too(
     rule = expected[0][0]
     assert [place for place in found if place[0] == rule] == expected
     assert {name for name, _ in found} <= {rule, "control_mismatch"}
+
+
+def test_a_misspelt_heading_stops_the_file(loaded: Exchange, book: bytes) -> None:
+    """Beside good sheets too: a year's figures are not dropped with a shrug."""
+    heading = "Pais de origen"
+
+    result = checked(loaded, GT, edited(book, {"2022!A4": heading}))
+
+    assert places(result.findings) == [("table_not_found", "2022!*")]
+    assert result.observations is None
