@@ -60,12 +60,11 @@ def commands() -> None:
 def main() -> None:
     """Run a command; a fault is one sentence on standard error and status 2."""
     try:
-        commands(standalone_mode=False)
+        # Out of its standalone mode click gives back the status that a command exits with.
+        sys.exit(commands(standalone_mode=False))
     except GatewayError as error:
         click.echo(f"gateway: {error.sentence(_language())}", err=True)
         sys.exit(2)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -17,7 +17,7 @@ from gateway.intake import rules
 from gateway.intake.clean import label, month
 from gateway.intake.figures import Figures
 from gateway.intake.provision import Place, Provision
-from gateway.intake.table import Row, SourceTable
+from gateway.intake.table import Column, Row, SourceTable
 from gateway.intake.workbook import address
 from gateway.model.finding import Finding
 from gateway.model.observations import REPORTED
@@ -45,12 +45,8 @@ class _Axis:
 def observe(figures: Figures, provision: Provision) -> Mapped:
     """The observations of a table, in reading order."""
     table = figures.table
-    rows = [i for i, row in enumerate(table.rows) if _observed(row.parts, row.path, provision.rows)]
-    columns = [
-        j
-        for j, column in enumerate(table.columns)
-        if _observed(column.parts, column.path, provision.columns)
-    ]
+    rows = _observed(table.rows, provision.rows.observe)
+    columns = _observed(table.columns, provision.columns.observe)
     down = _row_axis(table, rows, provision)
     across = _column_axis(table, columns, provision)
     year, year_findings = _title_year(table, provision)
@@ -65,14 +61,23 @@ def observe(figures: Figures, provision: Provision) -> Mapped:
     return Mapped(
         _complete(frame, table, provision),
         (*year_findings, *down.findings, *across.findings),
-        len(rows) * len(columns) - len(frame),
+        len(rows) * len(columns) - len(frame) - len(_faulty(figures, rows, columns)),
     )
 
 
-def _observed(parts: tuple[int, ...], path: tuple[str, ...], options: object) -> bool:
-    """Detail is observed; a total only where the provision asks for it."""
-    wanted = {label(each) for each in getattr(options, "observe", ())}
-    return not parts or label(path[-1]) in wanted
+def _observed(lines: Sequence[Row | Column], totals: Sequence[str]) -> list[int]:
+    """The positions of the rows or columns of detail, and of the totals that are asked for."""
+    wanted = {label(each) for each in totals}
+    return [
+        position
+        for position, line in enumerate(lines)
+        if not line.parts or label(line.path[-1]) in wanted
+    ]
+
+
+def _faulty(figures: Figures, rows: list[int], columns: list[int]) -> list[tuple[int, int]]:
+    """The cells that are neither observed nor empty: they have a finding of their own."""
+    return [(i, j) for i, j in figures.unreadable if i in rows and j in columns]
 
 
 def _cells(figures: Figures, rows: list[int], columns: list[int]) -> pd.DataFrame:
@@ -153,16 +158,23 @@ def _axis(
 ) -> _Axis:
     """The code of each label, and one finding for each cell whose label has none."""
     values: dict[str, list[str | None]] = {}
-    faults: dict[tuple[str, str], Finding] = {}
+    uncoded: dict[Label, list[Place]] = {}
     for name, (place, labels) in labelled.items():
         values[name] = [
             None if each is None else _code(name, each[0], place, provision) for each in labels
         ]
-        for each, code in zip(labels, values[name], strict=True):
-            if each is not None and code is None:
-                cell = address(*each[1])
-                faults[cell, name] = _fault(table.sheet.name, cell, each[0], place, provision)
-    return _Axis(values, tuple(faults.values()))
+        for each in dict.fromkeys(
+            each for each, code in zip(labels, values[name], strict=True) if code is None
+        ):
+            if each is not None:
+                uncoded.setdefault(each, []).append(place)
+    return _Axis(
+        values,
+        tuple(
+            _fault(table.sheet.name, address(*cell), text, places, provision)
+            for (text, cell), places in uncoded.items()
+        ),
+    )
 
 
 def _places(provision: Provision) -> Iterator[tuple[str, Place]]:
@@ -187,13 +199,18 @@ def _is_year(text: str) -> bool:
     return bool(re.fullmatch(r"[1-9]\d{3}", text))
 
 
-def _fault(sheet: str, cell: str, text: str, place: Place, provision: Provision) -> Finding:
-    if not place.codes:
+def _fault(
+    sheet: str, cell: str, text: str, places: Sequence[Place], provision: Provision
+) -> Finding:
+    """What is wrong with a label that has no code at some places; one finding for all of them."""
+    coded = [place for place in places if place.codes]
+    if not coded:
         return rules.period_not_found(sheet, cell, text)
-    known = {key: entry for each in place.codes for key, entry in provision.code_maps[each].items()}
-    closest = difflib.get_close_matches(label(text), known, n=3)
-    described = tuple(f"{known[each].label} ({known[each].code})" for each in closest)
-    return rules.unmapped_label(sheet, cell, text, place.codes[-1], described)
+    names = [name for place in coded for name in place.codes]
+    known = {key: entry for name in names for key, entry in provision.code_maps[name].items()}
+    near = difflib.get_close_matches(label(text), known, n=3)
+    maps = tuple(dict.fromkeys(place.codes[-1] for place in coded))
+    return rules.unmapped_label(sheet, cell, text, maps, tuple(known[key].label for key in near))
 
 
 def _title_year(table: SourceTable, provision: Provision) -> tuple[str | None, list[Finding]]:

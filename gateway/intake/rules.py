@@ -55,9 +55,10 @@ def period_not_found(sheet: str, cell: str, value: str) -> Finding:
 
 
 def unmapped_label(
-    sheet: str, cell: str, value: str, codes: str, closest: tuple[str, ...]
+    sheet: str, cell: str, value: str, maps: tuple[str, ...], closest: tuple[str, ...]
 ) -> Finding:
-    """Every label has a code in the provision's code map."""
+    """Every label has a code in each of the provision's code maps that it is looked up in."""
+    codes = ", ".join(maps)
     es = f" Las más parecidas: {', '.join(closest)}." if closest else ""
     en = f" The closest: {', '.join(closest)}." if closest else ""
     return _error(

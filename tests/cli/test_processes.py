@@ -15,7 +15,7 @@ import requests
 import sdmx
 
 from gateway.exchange import Exchange
-from tests.intake.books import SV
+from tests.intake.books import SV, sample
 from tests.process import ROOT, run, start
 
 FLOW = "data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -179,6 +179,17 @@ def test_a_mishap_is_one_sentence_and_status_2(small: Path) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("gateway: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_refused_file_is_status_1(small: Path, loaded: Exchange, tmp_path: Path) -> None:
+    """A nightly script reads the status alone; 2 is for a mishap, 0 for a release."""
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_bytes(sample(loaded, SV).replace(b"14 986", b"14 987", 1))
+
+    done = run(["-m", "gateway", "submit", wrong, "--provision", SV, "--home", small])
+
+    assert done.returncode == 1
+    assert "No se publicó nada." in done.stdout
 
 
 def test_a_reader_that_has_enough_is_no_fault(loaded: Exchange) -> None:
