@@ -1,0 +1,38 @@
+"""``python -m tests.benchmarks``: a line for each measure, with its ratio where it has one."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from gateway.exchange import Exchange
+from gateway.settings import Home
+from gateway.web import create_app
+from tests.benchmarks.figures import figures
+from tests.benchmarks.measures import Measure, answering, building, slicing, writing
+from tests.conftest import ISSUER
+
+
+@click.command()
+@click.option("--observations", type=click.IntRange(min=2_400), default=1_000_000)
+def main(observations: int) -> None:
+    """Measure the gateway beside others doing the same work in the same run."""
+    with tempfile.TemporaryDirectory() as folder:
+        exchange = Exchange(Home(Path(folder) / "home"))
+        click.echo(f"{observations:,} observations; CPU seconds of one process; medians")
+        for measure in _measures(exchange, observations):
+            click.echo(measure)
+        exchange.close()
+
+
+def _measures(exchange: Exchange, count: int) -> Iterator[Measure]:
+    big = figures(exchange.registry, count)
+    yield from building(big)
+    yield from slicing(big, figures(exchange.registry, count // 10))
+    yield from writing(big, exchange.registry)
+    yield from answering(create_app(exchange, ISSUER).test_client())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""What is measured: writing beside other writers, a slice beside a smaller one, answers again."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import pyarrow as pa
+from flask.testing import FlaskClient
+from pyarrow import csv
+from pysdmx.io import get_datasets, write_sdmx
+from pysdmx.io.format import Format as PysdmxFormat
+
+from gateway.formats import table
+from gateway.formats.message import DataMessage
+from gateway.formats.table import Format
+from gateway.registry import Registry
+from gateway.releases.cube import Cube
+from tests.benchmarks.clock import beside, seconds
+from tests.benchmarks.figures import Figures, figures
+from tests.formats.reading import structures, written
+
+FOREIGN = 20_000
+"""Observations that slower writers get at most: their rates do not depend on how many."""
+
+_BOTH = (
+    ("structure-specific 2.1", table.SPECIFIC, PysdmxFormat.DATA_SDMX_ML_2_1_STR),
+    ("generic 2.1", table.GENERIC, PysdmxFormat.DATA_SDMX_ML_2_1_GEN),
+    ("CSV 2.0", table.CSV, PysdmxFormat.DATA_SDMX_CSV_2_0_0),
+)
+"""The formats that pysdmx writes too."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One result; `than` says what the ratio compares with, where there is one."""
+
+    name: str
+    value: float
+    unit: str
+    ratio: float | None = None
+    than: str = ""
+
+    def __str__(self) -> str:
+        ratio = "" if self.ratio is None else f"{self.ratio:10.2f} × {self.than}"
+        return f"{self.name:<44}{self.value:14,.3f} {self.unit:<18}{ratio}".rstrip()
+
+
+def writing(big: Figures, registry: Registry) -> Iterator[Measure]:
+    """Observations a CPU second, in each format, beside pysdmx and Arrow's own CSV writer."""
+    everything = big.message(big.cube.select((), ()))
+    small = figures(registry, min(FOREIGN, big.count))
+    specific = written(table.SPECIFIC, small.message(small.cube.select((), ())))
+    foreign = get_datasets(io.BytesIO(specific), io.BytesIO(structures(registry)), validate=False)
+    for name, ours, theirs in _BOTH:
+        rate = len(everything.selections[0]) / seconds(_drain(ours, everything), 3)
+        other = len(small.unsorted) / seconds(partial(write_sdmx, foreign, theirs))
+        yield Measure(f"write {name}", rate, "observations/s", rate / other, "pysdmx")
+    plain = big.unsorted.table
+    took, arrow = beside(
+        _drain(table.CSV, everything), lambda: csv.write_csv(plain, pa.BufferOutputStream()), 3
+    )
+    rate = len(big.unsorted) / took
+    yield Measure("write CSV 2.0", rate, "observations/s", arrow / took, "Arrow's CSV, unsorted")
+
+
+def _drain(format: Format[DataMessage], message: DataMessage) -> Callable[[], object]:
+    """Write a message as a socket takes it: chunk by chunk, keeping none."""
+    return lambda: sum(len(chunk) for chunk in format.write(message))
+
+
+def slicing(big: Figures, tenth: Figures) -> Iterator[Measure]:
+    """A thousand observations found and rendered, beside the same in a tenth of the release."""
+    assert len(big.slice()) == len(tenth.slice()) == 1_020
+    ours, smaller = beside(_rendered(big), _rendered(tenth), 31)
+    than = "the same in a tenth of the release"
+    yield Measure("slice of 1,020 observations", ours * 1000, "ms", ours / smaller, than)
+
+
+def _rendered(of: Figures) -> Callable[[], object]:
+    return lambda: written(table.SPECIFIC, of.message(of.slice()))
+
+
+def building(big: Figures) -> Iterator[Measure]:
+    """What a release costs between its checks and its files."""
+    yield Measure("sort", seconds(big.unsorted.sorted), "CPU s")
+    yield Measure("build the cube", seconds(lambda: Cube.of(big.unsorted)), "CPU s")
+
+
+def answering(web: FlaskClient) -> Iterator[Measure]:
+    """A flow with all that it refers to, municipalities too: first, again, and not modified."""
+    path = "/sdmx/v2/structure/dataflow/LMIG/DF_RETURNS/1.0.0?references=all"
+    first = seconds(lambda: web.get(path))
+    etag = web.get(path).headers["ETag"]
+    assert web.get(path, headers={"If-None-Match": etag}).status_code == 304
+    again, unchanged = beside(
+        lambda: web.get(path), lambda: web.get(path, headers={"If-None-Match": etag}), 31
+    )
+    yield Measure("references=all, first time", first * 1000, "ms")
+    yield Measure("references=all, again", again * 1000, "ms", again / first, "the first time")
+    name = "references=all, not modified"
+    yield Measure(name, unchanged * 1000, "ms", unchanged / first, "the first time")
