@@ -105,10 +105,16 @@ def _spell(grammar: Grammar, selection: Selection) -> _Spelled:
     return _Spelled(grammar, prefix, _heads(grammar, selection), _tails(grammar, selection), suffix)
 
 
-def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Words:
+def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Words | str:
     """A column's fragments, each code spelled once; the code after the last says absent."""
-    spelled = [*(spell(value) for value in column.values), absent]
-    return _Words(pa.array(spelled, pa.string()), column.codes)
+    return _words([*(spell(value) for value in column.values), absent], column.codes)
+
+
+def _words(words: Sequence[str], codes: Codes) -> _Words | str:
+    """A column, or its one word where every row has the same: nothing to gather then."""
+    if len(codes) and codes.min() == codes.max():
+        return words[int(codes[0])]
+    return _Words(pa.array(words, pa.string()), codes)
 
 
 def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
@@ -118,12 +124,12 @@ def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | s
     there = [column.codes < len(column.values) for column in columns.values()]
     brackets = np.logical_or.reduce(there).astype(np.int32)
     return [
-        _Words(pa.array(["", group.opens]), brackets),
+        _words(["", group.opens], brackets),
         *(
             _column(column, partial(group.one, id), group.one(id, None))
             for id, column in columns.items()
         ),
-        _Words(pa.array(["", group.closes]), brackets),
+        _words(["", group.closes], brackets),
     ]
 
 
@@ -145,11 +151,23 @@ def _tails(grammar: Grammar, selection: Selection) -> pa.StringArray:
     )
 
 
+def _merged(parts: Sequence[_Words | str]) -> list[_Words | str]:
+    """The same parts, with bare words that stand side by side as one."""
+    merged: list[_Words | str] = []
+    for part in parts:
+        if merged and isinstance(part, str) and isinstance(last := merged[-1], str):
+            merged[-1] = last + part
+        else:
+            merged.append(part)
+    return merged
+
+
 def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
     """Parts side by side as one, at some rows; a bare word stands in every row."""
-    found = [pa.scalar(each) if isinstance(each, str) else each.at(rows) for each in parts]
-    if not any(isinstance(each, pa.Array) for each in found):
-        return pa.array(["".join(each.as_py() for each in found)] * len(rows), pa.string())
+    merged = _merged(parts)
+    if all(isinstance(each, str) for each in merged):
+        return pa.array(merged * len(rows), pa.string())
+    found = [pa.scalar(each) if isinstance(each, str) else each.at(rows) for each in merged]
     return pc.binary_join_element_wise(*found, "")
 
 
