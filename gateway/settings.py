@@ -79,9 +79,12 @@ class Home:
         return self.root / "cache"
 
     def definitions_changed_at(self) -> float:
-        """When the newest file of `dsd/` and `config/` was changed, as seconds since 1970."""
+        """When the newest file of `dsd/` and `config/` was changed, as seconds since 1970.
+
+        0 where there is none.
+        """
         files = (path for folder in (self.dsd, self.config) for path in folder.rglob("*"))
-        return max(path.stat().st_mtime for path in files if path.is_file())
+        return max((path.stat().st_mtime for path in files if path.is_file()), default=0.0)
 
     @property
     def dsd(self) -> Path:

@@ -56,6 +56,9 @@ class Exchange:
         self.clock = clock
         self.settings: Settings = home.settings()
         home.create()
+        # What is served is what was read here, whatever becomes of the files meanwhile.
+        self._content = content_digest(home.dsd)
+        self._changed_at = datetime.fromtimestamp(home.definitions_changed_at(), UTC)
         files = definitions(home.dsd, home.cache)
         self.provisions: Mapping[str, Provision] = read_provisions(
             home.config / "provisions", Registry(files)
@@ -156,15 +159,6 @@ class Exchange:
                 if len(selection):
                     yield selection
 
-    @cached_property
-    def definitions_digest(self) -> str:
-        """What stands for the content of the registry: it changes when anything there does."""
-        whole = hashlib.sha256(content_digest(self.home.dsd).encode())
-        for each in self.registry:
-            if each.kind in _MADE:
-                whole.update(repr(each).encode())
-        return whole.hexdigest()
-
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.
 
@@ -181,7 +175,7 @@ class Exchange:
             "referencecompletestubs": related,
         }.get(query.detail, ())
         return StructureMessage(
-            self.definitions_header(),
+            self.definitions_header,
             (*named, *related),
             frozenset(each.reference for each in stubs),
             stubs_described="complete" in query.detail,
@@ -190,7 +184,7 @@ class Exchange:
 
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""
-        return StructureMessage(self.definitions_header(), tuple(self.registry))
+        return StructureMessage(self.definitions_header, tuple(self.registry))
 
     def file_header(self, stem: str) -> Header:
         """The header of a structure file; its id may hold no full stop."""
@@ -209,10 +203,17 @@ class Exchange:
     def _header(self) -> Header:
         return Header(f"M{secrets.token_hex(8)}", self.clock(), self.settings.sender)
 
+    @cached_property
     def definitions_header(self) -> Header:
-        """The same for everyone until a definition changes, so that an ETag can stand for it."""
-        changed_at = datetime.fromtimestamp(self.home.definitions_changed_at(), UTC)
-        return Header(f"S{self.definitions_digest[:16]}", changed_at, self.settings.sender)
+        """The same for everyone until a definition changes, so that an ETag can stand for it.
+
+        Its id is made from the content of `dsd/` and of what provisions add to it.
+        """
+        whole = hashlib.sha256(self._content.encode())
+        for each in self.registry:
+            if each.kind in _MADE:
+                whole.update(repr(each).encode())
+        return Header(f"S{whole.hexdigest()[:16]}", self._changed_at, self.settings.sender)
 
     def releases(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""

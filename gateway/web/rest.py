@@ -78,7 +78,7 @@ class _Mount:
         make: Callable[[], Iterator[bytes]],
     ) -> Response:
         """What anyone may read: its tag is known before it is made."""
-        name = tag(self._exchange.definitions_header(), asked, wanted.media_type)
+        name = tag(self._exchange.definitions_header, asked, wanted.media_type)
         return self._bodies.answer(name, wanted.media_type, make)
 
 

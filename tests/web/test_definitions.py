@@ -1,5 +1,6 @@
 """Registry queries over HTTP, in both versions of SDMX-REST."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -625,6 +626,22 @@ def test_the_tag_changes_with_what_the_message_says(
 
     assert first[1] != second[1]
     assert first[0] != second[0]
+
+
+def test_the_tag_stands_for_what_was_read_at_the_start(tmp_path: Path) -> None:
+    """A file that is edited meanwhile is served, and has its tag, from the next start on."""
+    home = own_home(tmp_path / "home", small_files())
+    exchange = Exchange(home)
+    web = create_app(exchange, ISSUER).test_client()
+    path = home.dsd / SEX
+    path.write_text(path.read_text("utf-8").replace(">Female<", ">Women<"), encoding="utf-8")
+    os.utime(path, (2**31, 2**31))
+
+    answer = get(web, "v1", "codelist/all/all")
+    exchange.close()
+
+    assert b">Female<" in answer.data
+    assert asked_of(home.root)[0] != answer.headers["ETag"]
 
 
 def asked_of(root: Path) -> tuple[str, bytes]:
