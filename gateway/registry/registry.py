@@ -31,6 +31,7 @@ class Registry:
     def __init__(self, artefacts: Iterable[Artefact]) -> None:
         """Connect artefacts. Raises BadConfiguration with every reference that does not resolve."""
         self._artefacts = {each.reference: each for each in _with_maps(artefacts)}
+        self._ids: dict[Reference, frozenset[str]] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -58,8 +59,15 @@ class Registry:
                 found = self._artefacts.get(reference.artefact)
                 if found is None:
                     yield f"{artefact.reference} refers to {reference.urn}: no file states it."
-                elif reference.item is not None and reference.item not in _item_ids(found):
+                elif reference.item is not None and reference.item not in self._item_ids(found):
                     yield f"{artefact.reference} refers to {reference.urn}: no such item."
+
+    def _item_ids(self, artefact: Artefact) -> frozenset[str]:
+        """The ids of an artefact's items, gathered once: places alone are thousands."""
+        if artefact.reference not in self._ids:
+            items = artefact.items if isinstance(artefact, ItemScheme) else ()
+            self._ids[artefact.reference] = frozenset(item.id for item in items)
+        return self._ids[artefact.reference]
 
     def only(self, urns: frozenset[str]) -> "Registry":
         """A registry of those artefacts alone that have one of these URNs."""
@@ -83,7 +91,7 @@ class Registry:
     def codes(self, structure: DataStructure) -> dict[str, frozenset[str]]:
         """The allowed codes of each component that has a code list."""
         return {
-            component.id: _item_ids(self._artefacts[reference])
+            component.id: self._item_ids(self._artefacts[reference])
             for component in structure.components()
             if (reference := component.representation.codelist) is not None
         }
@@ -227,11 +235,6 @@ def _with_maps(artefacts: Iterable[Artefact]) -> Iterator[Artefact]:
         yield each
         if isinstance(each, StructureSet):
             yield from each.maps()
-
-
-def _item_ids(artefact: Artefact) -> frozenset[str]:
-    items = artefact.items if isinstance(artefact, ItemScheme) else ()
-    return frozenset(item.id for item in items)
 
 
 def _likeness(artefact: Artefact, pattern: ArtefactPattern) -> tuple[float, bool]:

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, parts, releases
@@ -18,6 +18,27 @@ from gateway.model.visibility import Visibility
 FIRST = "0" * 64
 """What the first release of a provision has for the digest of the one before."""
 
+_STATED = [column for column in releases.c if column.name != "findings"]
+"""What a `Release` is made from; its findings may be thousands."""
+
+_NEWEST = (
+    select(*_STATED)
+    .where(
+        releases.c.provision == bindparam("provision"), releases.c.visible_from <= bindparam("at")
+    )
+    .order_by(releases.c.number.desc())
+    .limit(1)
+)
+_PARTS = (
+    select(parts)
+    .where(parts.c.provision == bindparam("provision"), parts.c.number == bindparam("number"))
+    .order_by(parts.c.year)
+)
+"""Asked by every data question, so built once."""
+
+_FOR_EVER = "9999"
+"""After every time that is written as text."""
+
 
 class Catalogue:
     """The releases of one home."""
@@ -27,19 +48,27 @@ class Catalogue:
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
-        newest = self.all(provision)
-        return newest[-1] if newest else None
+        return self._newest(provision, _FOR_EVER)
 
     def visible(self, provision: str, visibility: Visibility) -> Release | None:
         """The newest release of a provision that a caller may see."""
         if not visibility.sees(provision):
             return None
-        seen = [each for each in self.all(provision) if each.visible_from <= visibility.at]
-        return seen[-1] if seen else None
+        return self._newest(provision, _iso(visibility.at.astimezone(UTC)))
+
+    def _newest(self, provision: str, at: str) -> Release | None:
+        """The highest number visible at a time: no question waits for a provision's history."""
+        with self._database.reading() as connection:
+            row = connection.execute(_NEWEST, {"provision": provision, "at": at}).first()
+            if row is None:
+                return None
+            own = {"provision": provision, "number": row.number}
+            files = connection.execute(_PARTS, own).all()
+        return _release(row, [_part(each) for each in files])
 
     def all(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""
-        wanted = select(releases).order_by(releases.c.provision, releases.c.number)
+        wanted = select(*_STATED).order_by(releases.c.provision, releases.c.number)
         made_of = select(parts).order_by(parts.c.year)
         if provision is not None:
             wanted = wanted.where(releases.c.provision == provision)
@@ -49,8 +78,7 @@ class Catalogue:
             files = connection.execute(made_of).all()
         by_release: dict[tuple[str, int], list[Part]] = {}
         for each in files:
-            part = Part(each.year, each.sha256, each.observations)
-            by_release.setdefault((each.provision, each.number), []).append(part)
+            by_release.setdefault((each.provision, each.number), []).append(_part(each))
         return [_release(row, by_release.get((row.provision, row.number), [])) for row in rows]
 
     def publish(self, release: Release, findings: Iterable[Finding]) -> Release:
@@ -117,6 +145,10 @@ def _row(release: Release, findings: Iterable[Finding]) -> dict[str, object]:
 
 def _part_row(release: Release, part: Part) -> dict[str, object]:
     return {"provision": release.provision, "number": release.number, **asdict(part)}
+
+
+def _part(row: Row[tuple[object, ...]]) -> Part:
+    return Part(row.year, row.sha256, row.observations)
 
 
 def _release(row: Row[tuple[object, ...]], made_of: list[Part]) -> Release:
