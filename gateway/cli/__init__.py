@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -59,11 +60,12 @@ def commands() -> None:
 
 def main() -> None:
     """Run a command; a fault is one sentence on standard error and status 2."""
+    options: dict[str, Any] = {}
     try:
         # Out of its standalone mode click gives back the status that a command exits with.
-        sys.exit(commands(standalone_mode=False))
+        sys.exit(commands(standalone_mode=False, obj=options))
     except GatewayError as error:
-        click.echo(f"gateway: {error.sentence(_language())}", err=True)
+        click.echo(f"gateway: {error.sentence(_language(options))}", err=True)
         sys.exit(2)
     except click.ClickException as error:
         error.show()
@@ -75,9 +77,11 @@ def main() -> None:
         sys.exit(0)
 
 
-def _language() -> Language:
-    """The language of the settings that hold here; Spanish where they cannot be read."""
+def _language(options: Mapping[str, Any]) -> Language:
+    """The language that was asked for, else that of the home; Spanish where it cannot be read."""
+    if asked := options.get("lang"):
+        return "en" if asked == "en" else "es"
     try:
-        return find_home(None).settings().language
+        return find_home(options.get("home")).settings().language
     except BadConfiguration:
         return "es"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import home_option, opened
+from gateway.cli.opening import home_option, opened, remembered
 from gateway.exchange.submission import submit as submit_file
 from gateway.model.finding import Severity
 from gateway.model.release import Receipt, State
@@ -22,7 +22,9 @@ from gateway.model.text import LANGUAGES, Language, Text
 @click.option("--provision", required=True, help="Which supply this is, such as GT_IGM_RETURNS.")
 @click.option("--check", is_flag=True, help="Only read and check; keep and release nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the report."
+)
 @home_option
 def submit(
     file: Path, provision: str, *, check: bool, as_json: bool, lang: str | None, home: Path | None

@@ -15,6 +15,13 @@ from gateway.settings import find_home
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+
+
+def remembered(context: click.Context, parameter: click.Parameter, value: T) -> T:
+    """The value of an option, kept for whoever says in which language a fault is told."""
+    context.ensure_object(dict)[str(parameter.name)] = value
+    return value
 
 
 def home_option(command: Callable[P, R]) -> Callable[P, R]:
@@ -22,6 +29,7 @@ def home_option(command: Callable[P, R]) -> Callable[P, R]:
     return click.option(
         "--home",
         type=click.Path(path_type=Path),
+        callback=remembered,
         help="The home folder (else GATEWAY_HOME, else .gateway here).",
     )(command)
 

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.cli import main
 from gateway.exchange import Exchange
+from tests.conftest import CONFIG
 from tests.intake.books import GT, SV
 
 Call = Callable[..., tuple[int, str, str]]
@@ -68,6 +69,31 @@ def test_a_bad_file_is_one_sentence(
 
     assert_one_sentence(done, name)
     assert [each for each in (small / "files").rglob("*") if each.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("own", "options", "said"),
+    [
+        ("es", (), "vacío"),
+        ("en", (), "empty"),
+        ("es", ("--lang", "en"), "empty"),
+        ("en", ("--lang", "es"), "vacío"),
+    ],
+)
+def test_a_mishap_is_told_in_the_language_asked_for(
+    gateway: Call, tmp_path: Path, own: str, options: tuple[str, ...], said: str
+) -> None:
+    """Else in that of the home that was named."""
+    empty = tmp_path / "x.xlsx"
+    empty.write_bytes(b"")
+    home = tmp_path / "home"
+    (home / "config" / "provisions").mkdir(parents=True)
+    (home / "config" / "gateway.toml").write_text(f'language = "{own}"\n')
+    shutil.copytree(CONFIG / "provisions" / SV, home / "config" / "provisions" / SV)
+
+    done = gateway("submit", empty, "--provision", SV, "--home", home, *options)
+
+    assert_one_sentence(done, said)
 
 
 def test_a_wrong_provision_is_told_with_the_right_ones(
