@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ releases = Table(
     Column("provision", String(64), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("dataflow", String(200), nullable=False),
-    Column("released_at", String(32), nullable=False),  # ISO 8601 in UTC, so that text sorts
+    Column("released_at", String(32), nullable=False),  # by `as_text`, like every time here
     Column("visible_from", String(32), nullable=False),
     Column("source_name", String(255), nullable=False),
     Column("source_sha256", String(64), nullable=False),
@@ -76,6 +77,11 @@ client_scopes = Table(
     Column("client_id", String(64), ForeignKey("clients.client_id"), primary_key=True),
     Column("scope", String(64), primary_key=True),
 )
+
+
+def as_text(moment: datetime) -> str:
+    """A moment as the tables hold it: ISO 8601 in UTC to the microsecond, so that text sorts."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class Database:

@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if urlsplit(issuer).scheme != "https" and not _is_loopback(host):
             raise BadConfiguration(
                 f"Listening on {host} lets other machines in: set issuer to an https address.",
+                spanish=f"Atender en {host} deja entrar a otras máquinas: indique en issuer una "
+                "dirección https.",
                 subject="issuer",
             )
         return issuer
@@ -130,7 +132,11 @@ class Home:
         for name in ("dsd", "config"):
             target = self.root / name
             if target.exists():
-                raise StorageFault(f"{target} is there already; nothing was copied over it.")
+                raise StorageFault(
+                    f"{target} is there already; nothing was copied over it.",
+                    spanish=f"{target} ya existe; no se copió nada encima.",
+                    subject=str(target),
+                )
             try:
                 shutil.copytree(defaults() / name, target)
             except OSError as error:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, insert, select, true, update
 
-from gateway.database import Database, client_scopes, clients
+from gateway.database import Database, as_text, client_scopes, clients
 from gateway.errors import NotFound, SemanticError
 
 DATA_READ = "data.read"
@@ -61,7 +61,7 @@ class Clients:
             "client_id": id,
             "name": name,
             "secret_sha256": _digest(secret),
-            "created_at": now.isoformat(),
+            "created_at": as_text(now),
         }
         with self._database.writing() as connection:
             connection.execute(insert(clients).values(row))
@@ -100,7 +100,7 @@ class Clients:
         """Let a client ask for nothing more, its running tokens included. Raises NotFound."""
         revoked = update(clients).where(clients.c.client_id == id, clients.c.revoked_at.is_(None))
         with self._database.writing() as connection:
-            changed = connection.execute(revoked.values(revoked_at=now.isoformat())).rowcount
+            changed = connection.execute(revoked.values(revoked_at=as_text(now))).rowcount
         if not changed:
             raise NotFound(f"There is no client {id} that could be revoked.", subject=id)
 

@@ -23,6 +23,8 @@ def signing_keys(folder: Path) -> KeySet:
     if path.stat().st_mode & 0o077:
         raise StorageFault(
             f"{path} can be read by others: chmod 600 it, or delete it to have a new key made.",
+            spanish=f"Otros pueden leer {path}: ejecute chmod 600, o bórrelo para que se cree una "
+            "clave nueva.",
             subject=str(path),
         )
     try:
@@ -30,6 +32,8 @@ def signing_keys(folder: Path) -> KeySet:
     except (ValueError, TypeError, KeyError, AttributeError, JoseError) as error:
         raise StorageFault(
             f"{path} holds no signing key: restore it, or delete it to have a new one made.",
+            spanish=f"{path} no contiene ninguna clave de firma: recupérelo, o bórrelo para que se "
+            "cree una nueva.",
             subject=str(path),
         ) from error
 
@@ -44,6 +48,10 @@ def _make(path: Path) -> None:
     except FileExistsError:
         pass
     except OSError as error:
-        raise StorageFault(f"The key {path} cannot be written ({error.strerror}).") from error
+        raise StorageFault(
+            f"The key {path} cannot be written ({error.strerror}).",
+            spanish=f"No se puede escribir la clave {path} ({error.strerror}).",
+            subject=str(path),
+        ) from error
     finally:
         passing.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from gateway.access.clients import SCOPES
 from gateway.access.tokens import TOKEN_PATH
-from gateway.cli.opening import opened
+from gateway.cli.opening import opened, remembered
 from gateway.cli.serving import free_port, run
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
@@ -24,6 +24,7 @@ from gateway.exchange.submission import submit
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
+    callback=remembered,
     help="Keep the demo in this folder (else a temporary one, removed at the end).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object once it serves.")

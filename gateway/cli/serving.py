@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -78,11 +80,13 @@ def run(
 def _when_answering(host: str, port: int, ready: Callable[[], None]) -> None:
     for _ in range(600):
         try:
-            connection = HTTPConnection(host, port, timeout=5)
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                ready()
-                sys.stdout.flush()
-                return
+            with closing(HTTPConnection(host, port, timeout=5)) as connection:
+                connection.request("GET", "/health")
+                healthy = connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
-            time.sleep(0.1)
+            healthy = False
+        if healthy:
+            ready()
+            sys.stdout.flush()
+            return
+        time.sleep(0.1)

@@ -77,7 +77,8 @@ def _observed(lines: Sequence[Row | Column], totals: Sequence[str]) -> list[int]
 
 def _faulty(figures: Figures, rows: list[int], columns: list[int]) -> list[tuple[int, int]]:
     """The cells that are neither observed nor empty: they have a finding of their own."""
-    return [(i, j) for i, j in figures.unreadable if i in rows and j in columns]
+    down, across = frozenset(rows), frozenset(columns)
+    return [(i, j) for i, j in figures.unreadable if i in down and j in across]
 
 
 def _cells(figures: Figures, rows: list[int], columns: list[int]) -> pd.DataFrame:

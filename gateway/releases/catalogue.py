@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from gateway.database import Database, parts, releases
+from gateway.database import Database, as_text, parts, releases
 from gateway.errors import StorageFault
 from gateway.model.finding import Finding
 from gateway.model.release import Part, Release
@@ -54,7 +54,7 @@ class Catalogue:
         """The newest release of a provision that a caller may see."""
         if not visibility.sees(provision):
             return None
-        return self._newest(provision, _iso(visibility.at.astimezone(UTC)))
+        return self._newest(provision, as_text(visibility.at))
 
     def _newest(self, provision: str, at: str) -> Release | None:
         """The highest number visible at a time: no question waits for a provision's history."""
@@ -107,7 +107,7 @@ class Catalogue:
 def digest(release: Release) -> str:
     """The SHA-256 over everything that a release states, the digest before it included."""
     stated = asdict(replace(release, digest=""))
-    text = json.dumps(stated, sort_keys=True, default=_iso, ensure_ascii=False)
+    text = json.dumps(stated, sort_keys=True, default=_plain, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -121,9 +121,9 @@ def chain_faults(history: Sequence[Release]) -> list[str]:
     ]
 
 
-def _iso(value: object) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        return as_text(value)
     raise TypeError(value)
 
 
@@ -132,8 +132,8 @@ def _row(release: Release, findings: Iterable[Finding]) -> dict[str, object]:
         "provision": release.provision,
         "number": release.number,
         "dataflow": release.dataflow,
-        "released_at": _iso(release.released_at),
-        "visible_from": _iso(release.visible_from),
+        "released_at": as_text(release.released_at),
+        "visible_from": as_text(release.visible_from),
         "source_name": release.source_name,
         "source_sha256": release.source_sha256,
         "observations": release.observations,

@@ -6,11 +6,11 @@ named by `changed`. The times answer `asOf` for structures.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from gateway.database import Database, artefacts
+from gateway.database import Database, artefacts, as_text
 from gateway.model.artefact import Artefact, Reference
 
 
@@ -29,7 +29,7 @@ class Definitions:
             # Read again: another process may have opened a new home at the same time.
             known = set(connection.execute(select(artefacts.c.urn)).scalars())
             rows = [
-                {"urn": urn, "sha256": _digest(each), "seen_at": _iso(now)}
+                {"urn": urn, "sha256": _digest(each), "seen_at": as_text(now)}
                 for urn, each in by_urn.items()
                 if urn not in known
             ]
@@ -44,7 +44,7 @@ class Definitions:
 
     def served_at(self, moment: datetime) -> frozenset[str]:
         """The URNs of what was served at a moment."""
-        seen = select(artefacts.c.urn).where(artefacts.c.seen_at <= _iso(moment))
+        seen = select(artefacts.c.urn).where(artefacts.c.seen_at <= as_text(moment))
         with self._database.reading() as connection:
             return frozenset(connection.execute(seen).scalars())
 
@@ -54,11 +54,6 @@ class Definitions:
         for each in served:
             if known.get(each.reference.urn, _digest(each)) != _digest(each):
                 yield each.reference
-
-
-def _iso(moment: datetime) -> str:
-    """A moment as text that sorts: in UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _digest(artefact: Artefact) -> str:

@@ -48,9 +48,19 @@ class Files:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise StorageFault(f"The part {path} cannot be read ({error.strerror}).") from error
+            raise StorageFault(
+                f"The part {path} cannot be read ({error.strerror}): restore it from a backup.",
+                spanish=f"No se puede leer la parte {path} ({error.strerror}): recupérela de una "
+                "copia de seguridad.",
+                subject=str(path),
+            ) from error
         if sha256(content) != digest:
-            raise StorageFault(f"The part {path} was changed after it was released.")
+            raise StorageFault(
+                f"The part {path} was changed after it was released: restore it from a backup.",
+                spanish=f"La parte {path} fue modificada después de publicarse: recupérela de una "
+                "copia de seguridad.",
+                subject=str(path),
+            )
         schema = columns(structure)
         return pq.read_table(pa.BufferReader(content)).select(schema.names).cast(schema)
 
@@ -78,9 +88,10 @@ def _keep(folder: Path, content: bytes | memoryview, suffix: str) -> str:
     """Write under a passing name, sync, then rename: a crash leaves no half file in place."""
     digest = sha256(content)
     target = folder / f"{digest}{suffix}"
-    if target.exists():
-        return digest
     try:
+        # By content: a disk that spoiled an older file must not spoil a new release with it.
+        if target.is_file() and sha256(target.read_bytes()) == digest:
+            return digest
         handle, passing = tempfile.mkstemp(dir=folder, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:

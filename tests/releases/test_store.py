@@ -202,6 +202,22 @@ def test_a_changed_part_is_not_served(store: Store, home: Home) -> None:
         store.cube(release, STRUCTURE)
 
 
+def test_a_spoiled_part_is_written_anew_when_its_figures_come_again(
+    store: Store, home: Home
+) -> None:
+    """A release never names a file only because one of that name is there."""
+    first, _ = publish(store, [{"OBS_VALUE": "1"}])
+    path = first_file(home, "parts")
+    publish(store, [{"OBS_VALUE": "2"}])
+    path.write_bytes(b"")
+
+    again, _ = publish(store, [{"OBS_VALUE": "1"}])
+
+    assert again.parts == first.parts
+    assert store.cube(again, STRUCTURE).values.to_pylist() == ["1"]
+    assert list(store.faults()) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -1,8 +1,10 @@
 """Structure questions over HTTP, and their answers by class and short name."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
@@ -12,6 +14,20 @@ JSON = {"v1": "json-1.0", "v2": "json-2.1"}
 
 Artefacts = dict[str, dict[str, Any]]
 """Artefacts as SDMX-JSON has them, by class and short name."""
+
+
+Refusal = tuple[str, int | None, int | None, str]
+"""A path, its status in versions 1 and 2 (None where it means something), and words to read."""
+
+
+def refusals(cases: Mapping[str, Refusal]) -> list[Any]:
+    """Each case once for each version that refuses it: version, path, status, words."""
+    return [
+        pytest.param(dialect, path, status, words, id=f"{name}-{dialect}")
+        for name, (path, first, second, words) in cases.items()
+        for dialect, status in (("v1", first), ("v2", second))
+        if status is not None
+    ]
 
 
 def get(web: FlaskClient, dialect: str, path: str, **parameters: str) -> TestResponse:

@@ -15,7 +15,7 @@ from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock
 from tests.definitions import AGE, SEX, at_version, ids, named, own_home, scheme, small_files
-from tests.web.asking import code, found, get, sentence
+from tests.web.asking import code, found, get, refusals, sentence
 
 FLOW, SEX_LIST = "dataflow/LMIG/DF_RETURNS", "codelist/SDMX/CL_SEX"
 
@@ -544,15 +544,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("dialect", "path", "status", "words"),
-    [
-        pytest.param(dialect, path, status, words, id=f"{name}-{dialect}")
-        for name, (path, first, second, words) in REFUSED.items()
-        for dialect, status in (("v1", first), ("v2", second))
-        if status is not None
-    ],
-)
+@pytest.mark.parametrize(("dialect", "path", "status", "words"), refusals(REFUSED))
 def test_a_refusal_says_what_was_allowed(
     web: FlaskClient, dialect: str, path: str, status: int, words: str
 ) -> None:

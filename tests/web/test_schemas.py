@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.exchange import Exchange
 from gateway.model.structure import DataConstraint
 from tests.definitions import OFFICIAL_ML, faults, ids, named, scheme
-from tests.web.asking import sentence
+from tests.web.asking import refusals, sentence
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 FLOW = "schema/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -314,15 +314,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("dialect", "path", "status", "words"),
-    [
-        pytest.param(dialect, path, status, words, id=f"{name}-{dialect}")
-        for name, (path, first, second, words) in REFUSED.items()
-        for dialect, status in (("v1", first), ("v2", second))
-        if status is not None
-    ],
-)
+@pytest.mark.parametrize(("dialect", "path", "status", "words"), refusals(REFUSED))
 def test_a_refusal_says_what_was_allowed(
     web: FlaskClient, dialect: str, path: str, status: int, words: str
 ) -> None:
