@@ -1,0 +1,42 @@
+"""SQLite: one file in WAL mode, many readers beside one writer."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from gateway.errors import StorageFault
+
+
+def sqlite(path: Path) -> Engine:
+    """The engine of a file, which is made for its owner only where it is not there."""
+    try:
+        # Before SQLite makes it: its other files take their permissions from this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StorageFault(
+            f"The database {path} cannot be opened ({error.strerror}).",
+            spanish=f"No se puede abrir la base de datos {path} ({error.strerror}).",
+            subject=str(path),
+        ) from error
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("upgrades"):
+        # A revision may copy a table and put the copy in its place: meanwhile what refers to it
+        # refers to nothing. SQLite hears this only between transactions.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    # Writers queue at the start of their transaction rather than fail in the middle of it.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

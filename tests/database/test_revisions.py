@@ -1,0 +1,236 @@
+"""Revisions: a database is brought up to date when it is opened, wholly or not at all."""
+
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from gateway.database import Database, metadata
+from gateway.database.revisions import MIGRATIONS, known
+from gateway.errors import StorageFault
+from gateway.settings import Home
+from tests.process import run, start
+
+NEXT = f"{int(known(MIGRATIONS)[-1]) + 1:04}"
+
+FIRST_TABLES = """
+CREATE TABLE releases (
+    provision VARCHAR(64) NOT NULL, number INTEGER NOT NULL, dataflow VARCHAR(200) NOT NULL,
+    released_at VARCHAR(32) NOT NULL, visible_from VARCHAR(32) NOT NULL,
+    source_name VARCHAR(255) NOT NULL, source_sha256 VARCHAR(64) NOT NULL,
+    observations INTEGER NOT NULL, findings JSON NOT NULL,
+    previous_digest VARCHAR(64) NOT NULL, digest VARCHAR(64) NOT NULL,
+    PRIMARY KEY (provision, number), UNIQUE (digest)
+);
+CREATE TABLE parts (
+    provision VARCHAR(64) NOT NULL, number INTEGER NOT NULL, year INTEGER NOT NULL,
+    sha256 VARCHAR(64) NOT NULL, observations INTEGER NOT NULL,
+    PRIMARY KEY (provision, number, year),
+    FOREIGN KEY(provision, number) REFERENCES releases (provision, number)
+);
+CREATE TABLE clients (
+    client_id VARCHAR(64) NOT NULL, name VARCHAR(200) NOT NULL,
+    secret_sha256 VARCHAR(64) NOT NULL, created_at VARCHAR(32) NOT NULL, revoked_at VARCHAR(32),
+    PRIMARY KEY (client_id)
+);
+CREATE TABLE client_scopes (
+    client_id VARCHAR(64) NOT NULL, scope VARCHAR(64) NOT NULL,
+    PRIMARY KEY (client_id, scope),
+    FOREIGN KEY(client_id) REFERENCES clients (client_id)
+);
+INSERT INTO releases VALUES ('A', 1, 'X:F(1.0)', '2026', '2026', 'a.csv', 's', 1, '[]', '0', 'd');
+INSERT INTO parts VALUES ('A', 1, 2026, 's', 1);
+"""
+"""What the first homes were made of, and a release in one."""
+
+ARTEFACTS = """
+CREATE TABLE artefacts (
+    urn VARCHAR(255) NOT NULL, sha256 VARCHAR(64) NOT NULL, seen_at VARCHAR(32) NOT NULL,
+    PRIMARY KEY (urn)
+);
+"""
+
+
+@pytest.fixture
+def path(home: Home) -> Path:
+    """Where a home has its database; nothing is there yet."""
+    home.create()
+    return home.database
+
+
+@pytest.fixture
+def longer(tmp_path: Path) -> Path:
+    """The revisions of a gateway that is one ahead: it replaces a table that others refer to."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / f"{NEXT}_remarks.py").write_text(f"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{NEXT}"
+down_revision = "{known(MIGRATIONS)[-1]}"
+
+
+def upgrade() -> None:
+    op.create_table("remarks", sa.Column("remark", sa.String(64), primary_key=True))
+    with op.batch_alter_table("releases", recreate="always") as releases:
+        releases.add_column(sa.Column("remark", sa.String(64)))
+    pause()
+
+
+def pause() -> None:
+    pass
+""")
+    return folder
+
+
+def version(database: Database) -> str:
+    with database.reading() as connection:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in found}
+
+
+def differences(database: Database) -> list[object]:
+    with database.reading() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def test_the_revisions_build_the_tables_that_the_program_uses(path: Path) -> None:
+    """Whoever changes a table adds a revision that changes it likewise."""
+    database = Database(path)
+
+    assert differences(database) == []
+    assert version(database) == known(MIGRATIONS)[-1]
+    database.close()
+
+
+def test_the_revisions_follow_one_another_by_their_numbers() -> None:
+    """A file's name begins with its revision; the last name is the newest revision."""
+    walked = ScriptDirectory(MIGRATIONS, version_locations=[MIGRATIONS]).walk_revisions()
+
+    assert [each.revision for each in walked][::-1] == known(MIGRATIONS)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [FIRST_TABLES + ARTEFACTS, FIRST_TABLES],
+    ids=["as the last one before revisions", "older, with no table of definitions"],
+)
+def test_a_home_made_before_revisions_is_taken_over(path: Path, script: str) -> None:
+    """Its releases stay, and its tables are those of a new home."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+
+    database = Database(path)
+
+    assert differences(database) == []
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM parts")).scalar() == 1
+    database.close()
+
+
+def test_a_newer_program_brings_the_tables_up_to_date(path: Path, longer: Path) -> None:
+    """What was there stays, also where a table had to be copied; foreign keys hold afterwards."""
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(FIRST_TABLES[FIRST_TABLES.index("INSERT") :])
+
+    database = Database(path, longer)
+
+    assert version(database) == NEXT
+    with database.reading() as connection:
+        columns = {each["name"] for each in inspect(connection).get_columns("releases")}
+        assert connection.execute(text("SELECT count(*) FROM parts")).scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    assert "remark" in columns
+    database.close()
+
+
+def test_a_database_of_a_newer_program_is_refused(path: Path, longer: Path) -> None:
+    """With both versions named; the older program would read it wrongly."""
+    Database(path, longer).close()
+
+    with pytest.raises(StorageFault) as caught:
+        Database(path)
+
+    for sentence in (caught.value.sentence("es"), caught.value.sentence("en")):
+        assert path.name in sentence
+        assert NEXT in sentence
+        assert known(MIGRATIONS)[-1] in sentence
+    assert "más nueva" in caught.value.sentence("es")
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_tables(path: Path, longer: Path) -> None:
+    """It happens wholly when the program is started again."""
+    Database(path).close()
+    before = tables(path)
+    waiting = longer.parent / "waiting"
+    (revision,) = longer.glob(f"{NEXT}_*.py")
+    whole = revision.read_text()
+    pause = f"open({str(waiting)!r}, 'w').close(); import time; time.sleep(60)"
+    revision.write_text(whole.replace("    pass", f"    {pause}"))
+
+    with start(["-m", "tests.database.opening", path, longer, path]) as process:
+        until = time.monotonic() + 20
+        while not waiting.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        process.kill()
+
+    assert waiting.exists()
+    assert tables(path) == before
+    revision.write_text(whole)
+    database = Database(path, longer)
+    assert version(database) == NEXT
+    database.close()
+
+
+def test_processes_that_open_at_once_upgrade_once(path: Path, tmp_path: Path) -> None:
+    """Each finds the tables whole; none fails because another was faster."""
+    go = tmp_path / "go"
+    opening = ["-m", "tests.database.opening", path, MIGRATIONS, go]
+    processes = [start(opening) for _ in range(6)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+
+    go.touch()
+    ends = [process.communicate(timeout=30)[1] for process in processes]
+
+    assert [process.returncode for process in processes] == [0] * 6, ends
+    database = Database(path)
+    assert differences(database) == []
+    database.close()
+
+
+def test_a_database_that_is_up_to_date_opens_without_alembic(path: Path) -> None:
+    """Its import takes longer than a command."""
+    Database(path).close()
+    code = (
+        "import sys, pathlib; from gateway.database import Database;"
+        f"Database(pathlib.Path({str(path)!r})).close(); print('alembic' in sys.modules)"
+    )
+
+    done = run(["-c", code])
+
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_a_database_that_is_a_folder_is_told(path: Path) -> None:
+    """One sentence that names it."""
+    path.mkdir()
+
+    with pytest.raises(StorageFault, match=path.name):
+        Database(path)
