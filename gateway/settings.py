@@ -5,6 +5,7 @@ made with ``gateway init``; otherwise those of the installed package are used.
 """
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -17,7 +18,11 @@ import msgspec
 from gateway.errors import BadConfiguration, StorageFault
 
 HOME_VARIABLE = "GATEWAY_HOME"
+_PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
+
+_SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
+"""A URL with a password, in front of its host or among its parameters."""
 
 _PACKAGE = Path(__file__).parent
 
@@ -36,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender: str = "LMIG"
     language: Literal["es", "en"] = "es"
     issuer: str = ""
+    database: str = ""
     serve: Serve = Serve()
 
     def issuer_at(self, host: str, port: int) -> str:
@@ -106,11 +112,20 @@ class Home:
         """The settings. Raises BadConfiguration that names an unknown key or a wrong value."""
         path = self.config / "gateway.toml"
         try:
-            return msgspec.toml.decode(path.read_bytes(), type=Settings)
+            settings = msgspec.toml.decode(path.read_bytes(), type=Settings)
         except FileNotFoundError:
             return Settings()
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BadConfiguration(f"{path}: {error}", subject=str(path)) from error
+        if _SECRET.match(settings.database):
+            raise BadConfiguration(
+                f"{path}: a password stands in database, which others may read. Take it out, "
+                f"change it, and give it in the environment as {_PASSWORD_VARIABLE}.",
+                spanish=f"{path}: hay una contraseña en database, que otros pueden leer. Quítela, "
+                f"cámbiela y póngala en la variable de entorno {_PASSWORD_VARIABLE}.",
+                subject="database",
+            )
+        return settings
 
     def create(self) -> None:
         """Make the folders, for their owner only. Raises StorageFault where that cannot be."""
@@ -155,6 +170,11 @@ def _unusable(path: Path, error: OSError) -> StorageFault:
 def find_home(named: Path | None) -> Home:
     """The home that was named, else that of the environment, else ``.gateway`` here."""
     return Home(named or Path(os.environ.get(HOME_VARIABLE) or ".gateway"))
+
+
+def database_password() -> str:
+    """The password for the database that the settings name; empty where none was given."""
+    return os.environ.get(_PASSWORD_VARIABLE, "")
 
 
 def hand_down(home: Home, issuer: str) -> None:

@@ -14,6 +14,9 @@ from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.settings import Home, defaults
 from gateway.web import create_app
+from tests.databases import cluster
+
+__all__ = ["cluster"]
 
 ISSUER = "http://localhost"
 

@@ -71,6 +71,8 @@ class Clients:
 
     def get(self, id: str) -> Client | None:
         """One client, revoked or not; None where there is none."""
+        if not _ID.fullmatch(id):
+            return None  # a visitor may send anything, also what no database takes
         found = self._read(clients.c.client_id == id)
         return found[0] if found else None
 

@@ -5,25 +5,37 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from gateway.database.fault import fault
+from gateway.database.postgresql import postgresql
 from gateway.database.revisions import MIGRATIONS, current, known
 from gateway.database.sqlite import sqlite
-from gateway.errors import StorageFault
 
 
 class Database:
     """One database; its tables are brought up to date when it is opened."""
 
-    def __init__(self, path: Path, migrations: Path = MIGRATIONS) -> None:
-        """Open a database, which is made where it is not there.
+    def __init__(
+        self, where: Path | str, password: str = "", migrations: Path = MIGRATIONS
+    ) -> None:
+        """Open an SQLite file, which is made where it is not there, or PostgreSQL by its URL.
 
-        Raises StorageFault where it cannot be used, or was made by a newer gateway.
+        The password of a URL stands beside it, not in it; empty, libpq looks for one. Raises
+        BadConfiguration for a URL that is none, StorageFault where the database cannot be used
+        or was made by a newer gateway.
         """
-        self._name = str(path)
-        self._engine = sqlite(path)
-        self._bring_up_to_date(migrations)
+        self._reads, self._writes = (
+            sqlite(where) if isinstance(where, Path) else postgresql(where, password)
+        )
+        self.name = _name(self._reads)
+        try:
+            self._bring_up_to_date(migrations)
+        except BaseException:
+            self.close()
+            raise
 
     def _bring_up_to_date(self, migrations: Path) -> None:
         with self.reading() as connection:
@@ -33,43 +45,45 @@ class Database:
         # Alembic takes longer to import (120 ms) than the gateway to open a home: it is imported
         # only where there is something to do.
         upgrade = import_module("gateway.database.upgrade").upgrade
-        with self._transaction(writes=True, upgrades=True) as connection:
-            upgrade(connection, migrations, self._name)
+        with self._transaction(self._writes.execution_options(upgrades=True)) as connection:
+            upgrade(connection, migrations, self.name)
         self.close()  # a connection that has upgraded does not watch foreign keys any more
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent view that no writer disturbs, and that holds up none."""
-        with self._transaction() as connection:
+        with self._transaction(self._reads) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept, or none of it."""
-        with self._transaction(writes=True) as connection:
+        """One transaction: all of it is kept, or none of it.
+
+        Writers queue at its start, at most ten seconds.
+        """
+        with self._transaction(self._writes) as connection:
             yield connection
 
     @contextmanager
-    def _transaction(self, **options: bool) -> Iterator[Connection]:
-        with self._translated(), self._engine.connect() as connection:
-            chosen = connection.execution_options(**options)
-            with chosen.begin():
-                yield chosen
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
         """Raise what the database refuses as StorageFault; a broken rule of ours stays as it is."""
         try:
-            yield
+            with engine.begin() as connection:
+                yield connection
         except IntegrityError:
             raise
-        except DBAPIError as error:
-            raise StorageFault(
-                f"The database {self._name} cannot be used ({error.orig}).",
-                spanish=f"No se puede usar la base de datos {self._name} ({error.orig}).",
-                subject=self._name,
-            ) from error
+        except (DBAPIError, NoConnectionFree) as error:
+            raise fault(self.name, error) from error
 
     def close(self) -> None:
         """Give back every connection."""
-        self._engine.dispose()
+        self._reads.dispose()
+
+
+def _name(engine: Engine) -> str:
+    """What people know a database by: its path, or its host and name without user and password."""
+    url = engine.url
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    host = url.host or url.query.get("host") or "localhost"
+    return f"{host}/{url.database or url.username}"

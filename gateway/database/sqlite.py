@@ -9,8 +9,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from gateway.errors import StorageFault
 
 
-def sqlite(path: Path) -> Engine:
-    """The engine of a file, which is made for its owner only where it is not there."""
+def sqlite(path: Path) -> tuple[Engine, Engine]:
+    """The engine that reads and the engine that writes, over the same connections.
+
+    The file is made, for its owner only, where it is not there.
+    """
     try:
         # Before SQLite makes it: its other files take their permissions from this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -20,10 +23,10 @@ def sqlite(path: Path) -> Engine:
             spanish=f"No se puede abrir la base de datos {path} ({error.strerror}).",
             subject=str(path),
         ) from error
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    return engine
+    return engine, engine.execution_options(writes=True)
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

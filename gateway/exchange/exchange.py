@@ -30,7 +30,7 @@ from gateway.releases.catalogue import Catalogue
 from gateway.releases.definitions import Definitions
 from gateway.releases.files import Files
 from gateway.releases.store import Store
-from gateway.settings import Home, Settings
+from gateway.settings import Home, Settings, database_password
 
 _MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
 """The kinds of artefact that are made from provisions rather than read from `dsd/`."""
@@ -65,7 +65,7 @@ class Exchange:
         )
         made = [each for one in self.provisions.values() for each in artefacts_of(one)]
         self.registry = Registry([*files, *made])
-        self._database = Database(home.database)
+        self._database = Database(self.settings.database or home.database, database_password())
         self.store = Store(Catalogue(self._database), Files(home.files))
         self.clients = Clients(self._database)
         self.definitions = Definitions(self._database)

@@ -10,13 +10,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, metadata
 from gateway.database.revisions import MIGRATIONS, known
 from gateway.errors import StorageFault
 from gateway.settings import Home
+from tests.database.opening import opened
+from tests.databases import Cluster, by_hand
+from tests.homes import configure
 from tests.process import run, start
+
+PROGRAM = ("-m", "tests.database.opening")
 
 NEXT = f"{int(known(MIGRATIONS)[-1]) + 1:04}"
 
@@ -45,10 +51,16 @@ CREATE TABLE client_scopes (
     PRIMARY KEY (client_id, scope),
     FOREIGN KEY(client_id) REFERENCES clients (client_id)
 );
-INSERT INTO releases VALUES ('A', 1, 'X:F(1.0)', '2026', '2026', 'a.csv', 's', 1, '[]', '0', 'd');
-INSERT INTO parts VALUES ('A', 1, 2026, 's', 1);
 """
-"""What the first homes were made of, and a release in one."""
+"""What the first homes were made of."""
+
+RELEASES = """
+INSERT INTO releases (provision, number, dataflow, released_at, visible_from, source_name, \
+source_sha256, observations, findings, previous_digest, digest) \
+VALUES ('A', 1, 'X:F(1.0)', '2026', '2026', 'a.csv', 's', 1, '[]', '0', 'd');
+INSERT INTO parts (provision, number, year, sha256, observations) VALUES ('A', 1, 2026, 's', 1);
+"""
+"""A release with one part, in the columns that the first tables had."""
 
 ARTEFACTS = """
 CREATE TABLE artefacts (
@@ -58,11 +70,20 @@ CREATE TABLE artefacts (
 """
 
 
-@pytest.fixture
-def path(home: Home) -> Path:
-    """Where a home has its database; nothing is there yet."""
+@pytest.fixture(autouse=True)
+def made(home: Home) -> None:
+    """The home's folders are there; its database is not."""
     home.create()
-    return home.database
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """The revisions of the first gateway that had any."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    (oldest,) = MIGRATIONS.glob(f"{known(MIGRATIONS)[0]}_*.py")
+    shutil.copy(oldest, folder)
+    return folder
 
 
 @pytest.fixture
@@ -80,7 +101,8 @@ down_revision = "{known(MIGRATIONS)[-1]}"
 
 def upgrade() -> None:
     op.create_table("remarks", sa.Column("remark", sa.String(64), primary_key=True))
-    with op.batch_alter_table("releases", recreate="always") as releases:
+    copied = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("releases", recreate=copied) as releases:
         releases.add_column(sa.Column("remark", sa.String(64)))
     pause()
 
@@ -96,10 +118,12 @@ def version(database: Database) -> str:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
 
 
-def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name for (name,) in found}
+def tables(home: Home) -> set[str]:
+    url = home.settings().database or f"sqlite:///{home.database}"
+    engine = create_engine(url)
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
 
 
 def differences(database: Database) -> list[object]:
@@ -107,9 +131,9 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-def test_the_revisions_build_the_tables_that_the_program_uses(path: Path) -> None:
+def test_the_revisions_build_the_tables_that_the_program_uses(home: Home) -> None:
     """Whoever changes a table adds a revision that changes it likewise."""
-    database = Database(path)
+    database = opened(home)
 
     assert differences(database) == []
     assert version(database) == known(MIGRATIONS)[-1]
@@ -125,11 +149,12 @@ def test_the_revisions_follow_one_another_by_their_numbers() -> None:
 
 @pytest.mark.parametrize(
     "script",
-    [FIRST_TABLES + ARTEFACTS, FIRST_TABLES],
+    [FIRST_TABLES + RELEASES + ARTEFACTS, FIRST_TABLES + RELEASES],
     ids=["as the last one before revisions", "older, with no table of definitions"],
 )
-def test_a_home_made_before_revisions_is_taken_over(path: Path, script: str) -> None:
+def test_a_home_made_before_revisions_is_taken_over(tmp_path: Path, script: str) -> None:
     """Its releases stay, and its tables are those of a new home."""
+    path = tmp_path / "gateway.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script)
 
@@ -141,67 +166,80 @@ def test_a_home_made_before_revisions_is_taken_over(path: Path, script: str) -> 
     database.close()
 
 
-def test_a_newer_program_brings_the_tables_up_to_date(path: Path, longer: Path) -> None:
-    """What was there stays, also where a table had to be copied; foreign keys hold afterwards."""
-    Database(path).close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(FIRST_TABLES[FIRST_TABLES.index("INSERT") :])
+def test_somebody_else_s_tables_are_not_taken_over(home: Home, cluster: Cluster) -> None:
+    """A PostgreSQL database with other tables of our names is refused, and left as it is."""
+    with cluster.database() as url:
+        configure(Home(home.root / "other"), database=url)
+        by_hand(Home(home.root / "other"), "CREATE TABLE clients (name text)")
 
-    database = Database(path, longer)
+        with pytest.raises(StorageFault, match="clients"):
+            Database(url)
+
+        assert tables(Home(home.root / "other")) == {"clients"}
+
+
+def test_a_newer_program_brings_the_tables_up_to_date(
+    home: Home, first: Path, longer: Path
+) -> None:
+    """What was there stays, also where a table had to be copied; foreign keys hold afterwards."""
+    opened(home, first).close()
+    for statement in RELEASES.strip().splitlines():
+        by_hand(home, statement)
+
+    database = opened(home, longer)
 
     assert version(database) == NEXT
     with database.reading() as connection:
         columns = {each["name"] for each in inspect(connection).get_columns("releases")}
         assert connection.execute(text("SELECT count(*) FROM parts")).scalar() == 1
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
     assert "remark" in columns
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(text("INSERT INTO client_scopes VALUES ('nobody', 'data.read')"))
     database.close()
 
 
-def test_a_database_of_a_newer_program_is_refused(path: Path, longer: Path) -> None:
+def test_a_database_of_a_newer_program_is_refused(home: Home, longer: Path) -> None:
     """With both versions named; the older program would read it wrongly."""
-    Database(path, longer).close()
+    opened(home, longer).close()
 
     with pytest.raises(StorageFault) as caught:
-        Database(path)
+        opened(home)
 
     for sentence in (caught.value.sentence("es"), caught.value.sentence("en")):
-        assert path.name in sentence
+        assert str(caught.value.subject) in sentence
         assert NEXT in sentence
         assert known(MIGRATIONS)[-1] in sentence
     assert "más nueva" in caught.value.sentence("es")
 
 
-def test_an_upgrade_that_is_killed_leaves_the_old_tables(path: Path, longer: Path) -> None:
+def test_an_upgrade_that_is_killed_leaves_the_old_tables(home: Home, longer: Path) -> None:
     """It happens wholly when the program is started again."""
-    Database(path).close()
-    before = tables(path)
+    opened(home).close()
+    before = tables(home)
     waiting = longer.parent / "waiting"
     (revision,) = longer.glob(f"{NEXT}_*.py")
     whole = revision.read_text()
     pause = f"open({str(waiting)!r}, 'w').close(); import time; time.sleep(60)"
     revision.write_text(whole.replace("    pass", f"    {pause}"))
 
-    with start(["-m", "tests.database.opening", path, longer, path]) as process:
+    with start([*PROGRAM, home.root, longer, longer]) as process:
         until = time.monotonic() + 20
         while not waiting.exists() and time.monotonic() < until:
             time.sleep(0.01)
         process.kill()
 
     assert waiting.exists()
-    assert tables(path) == before
+    assert tables(home) == before
     revision.write_text(whole)
-    database = Database(path, longer)
+    database = opened(home, longer)
     assert version(database) == NEXT
     database.close()
 
 
-def test_processes_that_open_at_once_upgrade_once(path: Path, tmp_path: Path) -> None:
+def test_processes_that_open_at_once_upgrade_once(home: Home, tmp_path: Path) -> None:
     """Each finds the tables whole; none fails because another was faster."""
     go = tmp_path / "go"
-    opening = ["-m", "tests.database.opening", path, MIGRATIONS, go]
-    processes = [start(opening) for _ in range(6)]
+    processes = [start([*PROGRAM, home.root, MIGRATIONS, go]) for _ in range(6)]
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
@@ -210,17 +248,18 @@ def test_processes_that_open_at_once_upgrade_once(path: Path, tmp_path: Path) ->
     ends = [process.communicate(timeout=30)[1] for process in processes]
 
     assert [process.returncode for process in processes] == [0] * 6, ends
-    database = Database(path)
+    database = opened(home)
     assert differences(database) == []
     database.close()
 
 
-def test_a_database_that_is_up_to_date_opens_without_alembic(path: Path) -> None:
+def test_a_database_that_is_up_to_date_opens_without_alembic(home: Home) -> None:
     """Its import takes longer than a command."""
-    Database(path).close()
+    opened(home).close()
     code = (
-        "import sys, pathlib; from gateway.database import Database;"
-        f"Database(pathlib.Path({str(path)!r})).close(); print('alembic' in sys.modules)"
+        "import sys, pathlib; from gateway.settings import Home;"
+        "from tests.database.opening import opened;"
+        f"opened(Home(pathlib.Path({str(home.root)!r}))).close(); print('alembic' in sys.modules)"
     )
 
     done = run(["-c", code])
@@ -228,8 +267,9 @@ def test_a_database_that_is_up_to_date_opens_without_alembic(path: Path) -> None
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
-def test_a_database_that_is_a_folder_is_told(path: Path) -> None:
+def test_a_database_that_is_a_folder_is_told(tmp_path: Path) -> None:
     """One sentence that names it."""
+    path = tmp_path / "gateway.db"
     path.mkdir()
 
     with pytest.raises(StorageFault, match=path.name):

@@ -15,7 +15,7 @@ from gateway.model.release import Release
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.files import Files
 from gateway.releases.store import Store
-from gateway.settings import Home
+from gateway.settings import Home, database_password
 from tests.figures import FLOW, Row, observations
 
 PROVISION = "SMALL_SUPPLY"
@@ -25,7 +25,7 @@ def opened(root: Path) -> tuple[Store, Database]:
     """The store of a home, which is made where it is not there."""
     home = Home(root)
     home.create()
-    database = Database(home.database)
+    database = Database(home.settings().database or home.database, database_password())
     return Store(Catalogue(database), Files(home.files)), database
 
 

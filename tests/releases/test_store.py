@@ -1,6 +1,5 @@
 """Releases: all or nothing, never changed, and nothing unnoticed."""
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from gateway.settings import Home
 from tests.asking import FLOW as RETURNS
 from tests.asking import asked
 from tests.conftest import Clock
+from tests.databases import by_hand
 from tests.figures import STRUCTURE, Row
 from tests.intake.books import GT, edited, sample
 from tests.releases.publishing import PROVISION, opened, publish
@@ -236,10 +236,7 @@ def test_an_edited_catalogue_is_noticed(store: Store, home: Home, statement: str
     """Whoever writes to the database by hand breaks the chain of digests."""
     publish(store, [{}], now=START)
     publish(store, [{"OBS_VALUE": "2"}], now=START)
-    with sqlite3.connect(home.database) as connection:
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute(statement)
-    connection.close()
+    by_hand(home, statement)
 
     found = list(store.faults())
 

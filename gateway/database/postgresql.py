@@ -1,0 +1,73 @@
+"""PostgreSQL: one database for many copies of the gateway, reached by a URL."""
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.errors import BadConfiguration
+
+_DRIVER = "postgresql+psycopg"
+
+_PATIENCE = {
+    "connect_timeout": "10",  # seconds, like every figure here but the last
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",  # milliseconds
+    "application_name": "gateway",
+}
+"""How long to wait for a server that is gone, as libpq names it; the URL may say otherwise."""
+
+_LOCK = 4_731_209_355_018_627  # any number, as long as every gateway takes the same
+
+
+def postgresql(url: str, password: str) -> tuple[Engine, Engine]:
+    """The engine that reads and the engine that writes, over the same connections.
+
+    An empty password leaves it to libpq's own ways. Raises BadConfiguration for another kind of
+    URL, and where the driver is not installed. Connects to nothing yet.
+    """
+    address = _address(url)
+    given = {name: value for name, value in _PATIENCE.items() if name not in address.query}
+    try:
+        engine = create_engine(
+            address.set(drivername=_DRIVER, password=password or None),
+            isolation_level="REPEATABLE READ",
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=given,
+        )
+    except ImportError as error:
+        raise BadConfiguration(
+            "database names PostgreSQL, but its driver is not installed: "
+            "pip install 'migration-statistics-gateway[postgres]'.",
+            spanish="database indica PostgreSQL, pero falta su controlador: "
+            "pip install 'migration-statistics-gateway[postgres]'.",
+            subject="database",
+        ) from error
+    event.listen(engine, "begin", _begin)
+    reads = engine.execution_options(postgresql_readonly=True)
+    return reads, engine.execution_options(isolation_level="READ COMMITTED", writes=True)
+
+
+def _address(url: str) -> URL:
+    """The parts of a URL, which itself is in no message: a secret may have slipped into it."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = URL.create("unreadable")
+    if address.drivername not in ("postgresql", _DRIVER):
+        raise BadConfiguration(
+            "database in gateway.toml is neither empty nor the URL of a PostgreSQL database.",
+            spanish="database en gateway.toml no está vacío ni es el URL de una base de datos "
+            "PostgreSQL.",
+            subject="database",
+            allowed=[f"{_DRIVER}://USER@HOST/DATABASE"],
+        ) from None
+    return address
+
+
+def _begin(connection: Connection) -> None:
+    """Let writers queue at the start of their transaction, and not for ever."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
