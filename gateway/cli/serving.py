@@ -1,5 +1,6 @@
 """``gateway serve``: the web in processes of its own, until a signal ends it."""
 
+import encodings.idna  # noqa: F401 - see `run`
 import socket
 import sys
 import threading
@@ -72,6 +73,8 @@ def run(
         log_level=LogLevels.warning,
         websockets=False,
     )
+    # The workers are forked while this thread runs. What a thread is importing at that moment, a
+    # worker waits for in vain: so the one module that connecting imports is imported above.
     watch = threading.Thread(target=_when_answering, args=(host, port, ready), daemon=True)
     watch.start()
     server.serve()
