@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Literal["es", "en"] = "es"
     issuer: str = ""
     database: str = ""
+    files: str = ""
     serve: Serve = Serve()
 
     def issuer_at(self, host: str, port: int) -> str:
@@ -117,22 +118,14 @@ class Home:
             return Settings()
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BadConfiguration(f"{path}: {error}", subject=str(path)) from error
-        if _SECRET.match(settings.database):
-            raise BadConfiguration(
-                f"{path}: a password stands in database, which others may read. Take it out, "
-                f"change it, and give it in the environment as {_PASSWORD_VARIABLE}.",
-                spanish=f"{path}: hay una contraseña en database, que otros pueden leer. Quítela, "
-                f"cámbiela y póngala en la variable de entorno {_PASSWORD_VARIABLE}.",
-                subject="database",
-            )
+        _refuse_secrets(settings, path)
         return settings
 
     def create(self) -> None:
         """Make the folders, for their owner only. Raises StorageFault where that cannot be."""
         try:
-            for folder in (self.root, self.files, self.files / "parts", self.files / "sources"):
+            for folder in (self.root, self.files, self.keys):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.keys.mkdir(mode=0o700, exist_ok=True)
             if not os.access(self.root, os.W_OK | os.X_OK):
                 raise PermissionError(f"{self.root} is not writable")
         except OSError as error:
@@ -156,6 +149,19 @@ class Home:
                 shutil.copytree(defaults() / name, target)
             except OSError as error:
                 raise _unusable(target, error) from error
+
+
+def _refuse_secrets(settings: Settings, path: Path) -> None:
+    cures = {"database": _PASSWORD_VARIABLE, "files": "AWS_SECRET_ACCESS_KEY"}
+    for key, variable in cures.items():
+        if _SECRET.match(getattr(settings, key)):
+            raise BadConfiguration(
+                f"{path}: a password stands in {key}, which others may read. Take it out, "
+                f"change it, and give it in the environment as {variable}.",
+                spanish=f"{path}: hay una contraseña en {key}, que otros pueden leer. Quítela, "
+                f"cámbiela y póngala en la variable de entorno {variable}.",
+                subject=key,
+            )
 
 
 def _unusable(path: Path, error: OSError) -> StorageFault:

@@ -14,9 +14,10 @@ from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.settings import Home, defaults
 from gateway.web import create_app
+from tests.buckets import bucket, service
 from tests.databases import cluster
 
-__all__ = ["cluster"]
+__all__ = ["bucket", "cluster", "service"]
 
 ISSUER = "http://localhost"
 

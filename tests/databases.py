@@ -18,7 +18,6 @@ import pytest
 from sqlalchemy import make_url
 
 from gateway.settings import Home
-from tests.homes import configure
 
 USER = "gateway"
 PASSWORD = secrets.token_urlsafe(12)
@@ -126,19 +125,6 @@ def cluster() -> Iterator[Cluster]:
     yield cluster
     cluster.stop()
     shutil.rmtree(folder)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """A home that was never opened, once with each kind of database."""
-    home = Home(tmp_path / "home")
-    if request.param == "sqlite":
-        yield home
-        return
-    cluster: Cluster = request.getfixturevalue("cluster")
-    with cluster.database() as url:
-        configure(home, database=url)
-        yield home
 
 
 def by_hand(home: Home, statement: str) -> None:

@@ -48,3 +48,15 @@ def test_a_url_without_a_password_is_taken(home: Home, url: str) -> None:
     configure(home, database=url)
 
     assert home.settings().database == url
+
+
+@pytest.mark.parametrize("url", ["s3://key:hidden@bucket/prefix", "s3://bucket/?password=hidden"])
+def test_a_password_in_the_place_of_files_is_refused(home: Home, url: str) -> None:
+    """Likewise; where it belongs is up to the library that needs it."""
+    configure(home, files=url)
+
+    with pytest.raises(BadConfiguration) as caught:
+        home.settings()
+
+    assert is_one_sentence(caught.value, "AWS_SECRET_ACCESS_KEY", "gateway.toml")
+    assert "hidden" not in caught.value.sentence("es") + caught.value.sentence("en")

@@ -66,7 +66,7 @@ class Exchange:
         made = [each for one in self.provisions.values() for each in artefacts_of(one)]
         self.registry = Registry([*files, *made])
         self._database = Database(self.settings.database or home.database, database_password())
-        self.store = Store(Catalogue(self._database), Files(home.files))
+        self.store = Store(Catalogue(self._database), Files(self.settings.files or home.files))
         self.clients = Clients(self._database)
         self.definitions = Definitions(self._database)
         self.definitions.record(self.registry, clock())

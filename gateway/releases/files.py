@@ -2,9 +2,9 @@
 
 import contextlib
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from enum import Enum
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,8 +13,24 @@ import pyarrow.parquet as pq
 from gateway.errors import StorageFault
 from gateway.model.observations import columns
 from gateway.model.structure import DataStructure
+from gateway.releases.places import place, reason
 
 _ROW_GROUP = 122_880  # measured: larger and smaller groups both prune worse
+
+
+class Kind(Enum):
+    """What is kept: in a folder of its own, under names that end alike."""
+
+    PART = ("parts", ".parquet")
+    SOURCE = ("sources", "")
+
+    def __init__(self, folder: str, suffix: str) -> None:
+        self.folder = folder
+        self._suffix = suffix
+
+    def path(self, digest: str) -> str:
+        """The path of a content below the place where files are."""
+        return f"{self.folder}/{digest}{self._suffix}"
 
 
 def sha256(content: bytes | memoryview) -> str:
@@ -23,99 +39,120 @@ def sha256(content: bytes | memoryview) -> str:
 
 
 class Files:
-    """The parts and sources of one home."""
+    """What the releases of one gateway are made of. Safe to share between threads."""
 
-    def __init__(self, root: Path) -> None:
-        self._parts = root / "parts"
-        self._sources = root / "sources"
+    def __init__(self, where: Path | str) -> None:
+        """Open a folder, or a place by its URL.
+
+        Raises BadConfiguration for a URL that is none, StorageFault for an unusable folder.
+        """
+        self._place = place(where, [kind.folder for kind in Kind])
+
+    def keep(self, kind: Kind, content: bytes | memoryview) -> str:
+        """Keep a content; its digest. Raises StorageFault, and then nothing is there."""
+        digest = sha256(content)
+        try:
+            self._place.write(kind.path(digest), content)
+        except OSError as error:
+            path = self._place.shown(kind.path(digest))
+            raise StorageFault(
+                f"{path} cannot be written ({reason(error)}). Nothing was released.",
+                spanish=f"No se puede escribir {path} ({reason(error)}). No se publicó nada.",
+                subject=path,
+            ) from error
+        return digest
+
+    def keep_table(self, kind: Kind, table: pa.Table) -> str:
+        """Keep a table, already in order, as Parquet; the digest of its file."""
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, row_group_size=_ROW_GROUP, compression="zstd")
+        return self.keep(kind, memoryview(sink.getvalue()))
+
+    def read(self, kind: Kind, digest: str) -> bytes:
+        """A content that was kept.
+
+        Raises StorageFault where its file is missing or is not what was written.
+        """
+        path = kind.path(digest)
+        content = self._content(path)
+        if content is None or sha256(content) != digest:
+            wrong, falta = _WRONG[content is None]
+            shown = self._place.shown(path)
+            raise StorageFault(
+                f"The file {shown} {wrong}: restore it from a backup.",
+                spanish=f"El archivo {shown} {falta}: recupérelo de una copia de seguridad.",
+                subject=shown,
+            )
+        return content
+
+    def _content(self, path: str) -> bytes | None:
+        """What is at a path; None where there is nothing."""
+        with self._reached(path), contextlib.suppress(FileNotFoundError):
+            return self._place.read(path)
+        return None
+
+    @contextlib.contextmanager
+    def _reached(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            shown = self._place.shown(path)
+            raise StorageFault(
+                f"{shown} cannot be reached ({reason(error)}).",
+                spanish=f"No se tiene acceso a {shown} ({reason(error)}).",
+                subject=shown,
+            ) from error
+
+    def read_table(self, kind: Kind, digest: str) -> pa.Table:
+        """A table that was kept. Raises StorageFault as `read` does."""
+        return pq.read_table(pa.BufferReader(self.read(kind, digest)))
 
     def keep_source(self, content: bytes) -> str:
         """Keep a file that was handed in; its digest."""
-        return _keep(self._sources, content, "")
+        return self.keep(Kind.SOURCE, content)
 
     def keep_part(self, table: pa.Table) -> str:
         """Keep the observations of one year, already in order; the digest of their file."""
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, row_group_size=_ROW_GROUP, compression="zstd")
-        return _keep(self._parts, memoryview(sink.getvalue()), ".parquet")
+        return self.keep_table(Kind.PART, table)
 
     def read_part(self, digest: str, structure: DataStructure) -> pa.Table:
-        """The observations of a part, in the columns that its structure has now.
-
-        Raises StorageFault where the file is missing or is not what was written.
-        """
-        path = self._parts / f"{digest}.parquet"
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise StorageFault(
-                f"The part {path} cannot be read ({error.strerror}): restore it from a backup.",
-                spanish=f"No se puede leer la parte {path} ({error.strerror}): recupérela de una "
-                "copia de seguridad.",
-                subject=str(path),
-            ) from error
-        if sha256(content) != digest:
-            raise StorageFault(
-                f"The part {path} was changed after it was released: restore it from a backup.",
-                spanish=f"La parte {path} fue modificada después de publicarse: recupérela de una "
-                "copia de seguridad.",
-                subject=str(path),
-            )
+        """The observations of a part, in the columns that its structure has now."""
         schema = columns(structure)
-        return pq.read_table(pa.BufferReader(content)).select(schema.names).cast(schema)
+        return self.read_table(Kind.PART, digest).select(schema.names).cast(schema)
 
-    def faults(self, parts: set[str], sources: set[str]) -> Iterator[str]:
-        """What is missing or was changed of the files that releases name."""
-        for folder, digests, suffix in (
-            (self._parts, parts, ".parquet"),
-            (self._sources, sources, ""),
-        ):
+    def faults(self, *named: AbstractSet[str]) -> Iterator[str]:
+        """What is wrong with the files that releases name: digests for each kind, in its order."""
+        for kind, digests in zip(Kind, named, strict=True):
             for digest in sorted(digests):
-                path = folder / f"{digest}{suffix}"
-                if not path.is_file():
-                    yield f"{path} is missing"
-                elif sha256(path.read_bytes()) != digest:
-                    yield f"{path} was changed after it was released"
+                content = self._content(kind.path(digest))
+                if content is None or sha256(content) != digest:
+                    wrong, _ = _WRONG[content is None]
+                    yield f"{self._place.shown(kind.path(digest))} {wrong}"
 
-    def orphans(self, parts: set[str], sources: set[str]) -> list[Path]:
+    def orphans(self, *named: AbstractSet[str]) -> list[str]:
         """Files that no release names: what a process that was stopped left behind."""
-        known = {f"{digest}.parquet" for digest in parts} | sources
-        found = [*self._parts.iterdir(), *self._sources.iterdir()]
-        return sorted(path for path in found if path.name not in known)
+        return [self._place.shown(path) for path in self._unnamed(named)]
+
+    def remove_orphans(self, *named: AbstractSet[str]) -> list[str]:
+        """Delete the files that no release names; which they were."""
+        unnamed = self._unnamed(named)
+        for path in unnamed:
+            with self._reached(path):
+                self._place.remove(path)
+        return [self._place.shown(path) for path in unnamed]
+
+    def _unnamed(self, named: Sequence[AbstractSet[str]]) -> list[str]:
+        kinds = zip(Kind, named, strict=True)
+        known = {kind.path(digest) for kind, digests in kinds for digest in digests}
+        found: set[str] = set()
+        for kind in Kind:
+            with self._reached(kind.folder):
+                found.update(self._place.paths(kind.folder))
+        return sorted(found - known)
 
 
-def _keep(folder: Path, content: bytes | memoryview, suffix: str) -> str:
-    """Write under a passing name, sync, then rename: a crash leaves no half file in place."""
-    digest = sha256(content)
-    target = folder / f"{digest}{suffix}"
-    try:
-        # By content: a disk that spoiled an older file must not spoil a new release with it.
-        if target.is_file() and sha256(target.read_bytes()) == digest:
-            return digest
-        handle, passing = tempfile.mkstemp(dir=folder, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(passing).rename(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(passing).unlink()
-            raise
-        _sync_folder(folder)
-    except OSError as error:
-        raise StorageFault(
-            f"{target} cannot be written ({error.strerror}). Nothing was released.",
-            spanish=f"No se puede escribir {target} ({error.strerror}). No se publicó nada.",
-            subject=str(target),
-        ) from error
-    return digest
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+_WRONG = {
+    True: ("is missing", "falta"),
+    False: ("was changed after it was released", "fue modificado después de publicarse"),
+}
+"""What is said of a file that is not there, and of one that is another."""

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -103,15 +102,12 @@ class Store:
         for path in self._files.orphans(parts, sources):
             yield f"{path} belongs to no release"
 
-    def remove_orphans(self) -> list[Path]:
-        """Delete the files that no release names; their paths.
+    def remove_orphans(self) -> list[str]:
+        """Delete the files that no release names; which they were.
 
         Not while a file is being released: its parts are no release's until it is.
         """
-        orphans = self._files.orphans(*_named(self.catalogue.all()))
-        for path in orphans:
-            path.unlink()
-        return orphans
+        return self._files.remove_orphans(*_named(self.catalogue.all()))
 
 
 def _named(history: list[Release]) -> tuple[set[str], set[str]]:

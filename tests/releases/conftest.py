@@ -1,5 +1,5 @@
-"""Every test of this room that has a home runs on each kind of database."""
+"""Every test of this room that has a home runs on each kind of database and place of files."""
 
-from tests.databases import home
+from tests.homes import on_each_storage as home
 
 __all__ = ["home"]

@@ -25,8 +25,9 @@ def opened(root: Path) -> tuple[Store, Database]:
     """The store of a home, which is made where it is not there."""
     home = Home(root)
     home.create()
-    database = Database(home.settings().database or home.database, database_password())
-    return Store(Catalogue(database), Files(home.files)), database
+    settings = home.settings()
+    database = Database(settings.database or home.database, database_password())
+    return Store(Catalogue(database), Files(settings.files or home.files)), database
 
 
 def publish(

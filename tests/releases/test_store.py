@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from upath import UPath
 
 from gateway.errors import NoResults, StorageFault
 from gateway.exchange import Exchange
@@ -16,6 +17,7 @@ from gateway.releases.store import Store
 from gateway.settings import Home
 from tests.asking import FLOW as RETURNS
 from tests.asking import asked
+from tests.buckets import kept
 from tests.conftest import Clock
 from tests.databases import by_hand
 from tests.figures import STRUCTURE, Row
@@ -114,7 +116,7 @@ def test_a_revised_year_shares_the_parts_of_the_others(store: Store, home: Home)
 
     assert second.parts[0] == first.parts[0]
     assert second.parts[1] != first.parts[1]
-    assert len(list((home.files / "parts").iterdir())) == 3
+    assert len(list((kept(home) / "parts").iterdir())) == 3
 
 
 @pytest.mark.parametrize(
@@ -152,8 +154,8 @@ def test_releases_are_chained(store: Store) -> None:
     assert store.catalogue.all(PROVISION) == releases
 
 
-def first_file(home: Home, folder: str) -> Path:
-    return next((home.files / folder).iterdir())
+def first_file(home: Home, folder: str) -> UPath:
+    return next(iter((kept(home) / folder).iterdir()))
 
 
 @pytest.mark.parametrize("folder", ["parts", "sources"])
@@ -162,7 +164,7 @@ def first_file(home: Home, folder: str) -> Path:
     [
         pytest.param(lambda path: path.write_bytes(path.read_bytes() + b"x"), "changed", id="more"),
         pytest.param(lambda path: path.write_bytes(b""), "changed", id="emptied"),
-        pytest.param(Path.unlink, "missing", id="deleted"),
+        pytest.param(lambda path: path.unlink(), "missing", id="deleted"),
     ],
 )
 def test_a_spoiled_file_is_named(store: Store, home: Home, folder: str, spoil, said: str) -> None:  # type: ignore[no-untyped-def]
@@ -181,14 +183,14 @@ def test_a_spoiled_file_is_named(store: Store, home: Home, folder: str, spoil, s
 def test_a_file_of_nobody_s_is_named_and_removed(store: Store, home: Home, folder: str) -> None:
     """What a stopped process left; the files of releases stay."""
     publish(store, [{}])
-    orphan = home.files / folder / ".new-abc"
+    orphan = kept(home) / folder / ".new-abc"
     orphan.write_bytes(b"half")
 
     (fault,) = store.faults()
     removed = store.remove_orphans()
 
     assert str(orphan) in fault
-    assert removed == [orphan]
+    assert removed == [str(orphan)]
     assert list(store.faults()) == []
 
 
@@ -315,4 +317,4 @@ def test_a_refused_or_only_checked_file_leaves_nothing(exchange: Exchange, tmp_p
 
     assert states == [State.REFUSED, State.CHECKED]
     assert exchange.releases() == []
-    assert [each for each in exchange.home.files.rglob("*") if each.is_file()] == []
+    assert [each for each in kept(exchange.home).rglob("*") if each.is_file()] == []
