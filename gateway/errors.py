@@ -13,6 +13,7 @@
     ├── Refused               the caller must change
     │   ├── Unauthenticated       no token, or one that does not hold
     │   └── Forbidden             a good token without the right
+    ├── Conflict              somebody else was faster: look again, then try again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
     └── StorageFault          the disk or the database did not do its part
@@ -91,6 +92,10 @@ class Unauthenticated(Refused):
 
 class Forbidden(Refused):
     """A caller whose token holds but lacks the right."""
+
+
+class Conflict(GatewayError):
+    """A change that another one has overtaken; tried again it may do."""
 
 
 class BadFile(GatewayError):

@@ -87,6 +87,11 @@ class Home:
         """What can be made again at any time."""
         return self.root / "cache"
 
+    @property
+    def indexes(self) -> Path:
+        """The serving indexes of releases."""
+        return self.cache / "indexes"
+
     def definitions_changed_at(self) -> float:
         """When the newest file of `dsd/` and `config/` was changed, as seconds since 1970.
 

@@ -34,16 +34,24 @@ class Cluster:
         self._run("initdb", "--auth-local=trust", "--auth-host=scram-sha-256", *_INITDB)
         settings = f"-c port={self.port} -c listen_addresses=127.0.0.1 -k {folder} {_FAST}"
         self._run("pg_ctl", "--wait", "--log", folder / "log", "--options", settings, "start")
+        # It ends when its input does: also where the tests are killed and say no more.
+        self._keeper = subprocess.Popen(
+            ["sh", "-c", 'read -r _; "$@" >"$0/log"; rm -r "$0"', folder, *self._command(*_STOP)],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         self.execute(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
 
+    def _command(self, program: str, *arguments: object) -> list[str]:
+        """One of PostgreSQL's programs on this cluster; as root they all refuse to run."""
+        as_other = ["runuser", "-u", _other_user(), "--"] if os.geteuid() == 0 else []
+        own = (self._programs / program, "-D", self._folder / "data", *arguments)
+        return [*as_other, *map(str, own)]
+
     def _run(self, program: str, *arguments: object) -> None:
-        """Run one of PostgreSQL's programs, which all refuse to run as root."""
-        root = os.geteuid() == 0
         done = subprocess.run(
-            [
-                *(["runuser", "-u", _other_user(), "--"] if root else []),
-                *map(str, (self._programs / program, "-D", self._folder / "data", *arguments)),
-            ],
+            self._command(program, *arguments),
             cwd=self._folder,
             stdout=subprocess.DEVNULL,  # a pipe would stay open as long as the server runs
             stderr=subprocess.DEVNULL,
@@ -65,8 +73,10 @@ class Cluster:
         """The URL of an empty database, which is gone afterwards."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} OWNER {USER} {options}")
-        yield f"postgresql+psycopg://{USER}@/{name}?host={self._folder}&port={self.port}"
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield f"postgresql+psycopg://{USER}@/{name}?host={self._folder}&port={self.port}"
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def over_tcp(self, url: str) -> str:
         """The same database by host and port, where the password is asked for."""
@@ -80,10 +90,11 @@ class Cluster:
         )
 
     def stop(self) -> None:
-        """End it; nothing in it is worth writing to the disk."""
-        self._run("pg_ctl", "--mode", "immediate", "stop")
+        """End it, and remove its folder."""
+        self._keeper.communicate()
 
 
+_STOP = ("pg_ctl", "--mode", "immediate", "stop")
 _INITDB = ("--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
 _FAST = "-c fsync=off -c full_page_writes=off"
 
@@ -124,7 +135,6 @@ def cluster() -> Iterator[Cluster]:
     cluster = Cluster(programs, folder)
     yield cluster
     cluster.stop()
-    shutil.rmtree(folder)
 
 
 def by_hand(home: Home, statement: str) -> None:

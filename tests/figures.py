@@ -1,11 +1,14 @@
 """A small structure with observations made by hand: every kind of component, and odd values."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind, Reference
 from gateway.model.observations import REPORTED, Observations, columns
+from gateway.model.query import Wanted
+from gateway.model.selection import Selection
 from gateway.model.structure import (
     Attachment,
     Attribute,
@@ -15,6 +18,9 @@ from gateway.model.structure import (
     Representation,
 )
 from gateway.model.text import Text
+from gateway.model.visibility import Visibility
+from gateway.releases.cube import Cube
+from gateway.releases.index import index_of
 
 CODES = {
     "CL_FREQ": ("A", "M", "Q"),
@@ -58,6 +64,7 @@ STRUCTURE = DataStructure(
     attributes=(
         _attribute("OBS_STATUS", "CL_STATUS", Attachment.OBSERVATION, mandatory=True),
         _attribute("COMMENT", None, Attachment.OBSERVATION, mandatory=False),
+        _attribute("EMBARGO_TIME", None, Attachment.OBSERVATION, mandatory=False),
         _attribute("UNIT", None, Attachment.SERIES, mandatory=True),
         _attribute("TITLE", None, Attachment.SERIES, mandatory=False),
     ),
@@ -100,6 +107,7 @@ USUAL: Row = {
     "OBS_VALUE": "1",
     "OBS_STATUS": "A",
     "COMMENT": None,
+    "EMBARGO_TIME": None,
     "UNIT": "EVENT",
     "TITLE": None,
 }
@@ -122,3 +130,40 @@ def observations(rows: Iterable[Row]) -> Observations:
         for field in schema
     ]
     return Observations(STRUCTURE, pa.table(arrays, schema=schema)).sorted()
+
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""The moment at which tests ask, unless they say another."""
+
+SUPPLY = "SMALL_SUPPLY"
+"""The provision of observations made by hand."""
+
+
+def cube(of: Observations) -> Cube:
+    """A cube in memory."""
+    return Cube(SUPPLY, index_of(of))
+
+
+def everything(of: Observations) -> Selection:
+    """All observations of a cube, as somebody sees them who may see all."""
+    return cube(of).select(Wanted(), Visibility(NOON))
+
+
+def rows(selection: Selection) -> list[Row]:
+    """The observations of a selection, one by one."""
+    found = selection.chunk()
+    return [
+        {
+            **{name: column.value(int(series)) for name, column in selection.keys.items()},
+            "TIME_PERIOD": selection.periods[period],
+            "OBS_VALUE": value.as_py(),
+            **{name: column.value(int(note)) for name, column in selection.attributes.items()},
+            **{
+                name: column.value(int(series))
+                for name, column in selection.series_attributes.items()
+            },
+        }
+        for series, period, note, value in zip(
+            found.series, found.periods, found.notes, found.values, strict=True
+        )
+    ]

@@ -1,6 +1,7 @@
 """``gateway submit``: hand in a file as published, and read what became of it."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import home_option, opened, remembered
+from gateway.cli.opening import MOMENT, home_option, opened, remembered
 from gateway.exchange.submission import submit as submit_file
 from gateway.model.finding import Severity
 from gateway.model.release import Receipt, State
@@ -21,20 +22,34 @@ from gateway.model.text import LANGUAGES, Language, Text
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--provision", required=True, help="Which supply this is, such as GT_IGM_RETURNS.")
 @click.option("--check", is_flag=True, help="Only read and check; keep and release nothing.")
+@click.option(
+    "--visible-from",
+    type=MOMENT,
+    help="Embargo: nobody sees it before this moment, such as 2026-12-01T08:00-06:00.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the report."
 )
 @home_option
 def submit(
-    file: Path, provision: str, *, check: bool, as_json: bool, lang: str | None, home: Path | None
+    file: Path,
+    provision: str,
+    *,
+    check: bool,
+    visible_from: datetime | None,
+    as_json: bool,
+    lang: str | None,
+    home: Path | None,
 ) -> None:
     """Check FILE and release it: all of it, or nothing.
 
     Exit status: 0 released, unchanged or checked; 1 findings stopped it; 2 it cannot be read.
     """
     with opened(home) as exchange:
-        receipt = submit_file(exchange, file, provision, check_only=check)
+        receipt = submit_file(
+            exchange, file, provision, check_only=check, visible_from=visible_from
+        )
         language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
     if as_json:
         click.echo(json.dumps(_as_json(receipt), ensure_ascii=False))
@@ -49,6 +64,7 @@ def _as_json(receipt: Receipt) -> dict[str, object]:
         "provision": receipt.provision,
         "state": receipt.state,
         "release": receipt.release.number if receipt.release else None,
+        "visible_from": receipt.release.visible_from.isoformat() if receipt.release else None,
         "observations": receipt.observations,
         "skipped": receipt.skipped,
         "controls": [
@@ -89,6 +105,11 @@ _STATES = {
     ),
 }
 
+_EMBARGO = Text(
+    "Bajo embargo: nadie la ve antes de {until}.",
+    "Under embargo: nobody sees it before {until}.",
+)
+
 _COUNTS = Text(
     "{observations} observaciones · {held} de {controls} totales de control coinciden · "
     "{skipped} celdas vacías",
@@ -121,3 +142,6 @@ def _show(receipt: Receipt, language: Language) -> None:
     )
     number = receipt.release.number if receipt.release else None
     console.print(_STATES[receipt.state].said(language).format(number=number))
+    if receipt.release and receipt.release.visible_from > receipt.release.released_at:
+        until = receipt.release.visible_from.isoformat(timespec="minutes")
+        console.print(_EMBARGO.said(language).format(until=until))

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -16,6 +17,29 @@ from gateway.settings import find_home
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+class _Moment(click.ParamType[datetime]):
+    """A moment with its time zone: what it means must not depend on where it is typed."""
+
+    name = "moment"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no moment, such as 2026-12-01T08:00-06:00.", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} names no time zone: add Z, or an offset as -06:00.", param, ctx)
+        return moment
+
+
+MOMENT = _Moment()
+"""The type of an option that is a moment."""
 
 
 def remembered(context: click.Context, parameter: click.Parameter, value: T) -> T:

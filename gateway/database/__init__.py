@@ -4,20 +4,26 @@ from gateway.database.database import Database
 from gateway.database.tables import (
     artefacts,
     as_text,
+    changes,
     client_scopes,
     clients,
     metadata,
     parts,
+    provisions,
     releases,
+    submissions,
 )
 
 __all__ = [
     "Database",
     "artefacts",
     "as_text",
+    "changes",
     "client_scopes",
     "clients",
     "metadata",
     "parts",
+    "provisions",
     "releases",
+    "submissions",
 ]

@@ -17,7 +17,13 @@ _PATIENCE = {
 }
 """How long to wait for a server that is gone, as libpq names it; the URL may say otherwise."""
 
-_LOCK = 4_731_209_355_018_627  # any number, as long as every gateway takes the same
+_QUEUE = """
+SET LOCAL lock_timeout = '10s';
+SET LOCAL idle_in_transaction_session_timeout = '5min';
+SELECT pg_advisory_xact_lock(4731209355018627)
+"""
+"""One writer after another. Any number will do as long as every gateway takes the same; a writer
+whose machine is gone gives way to the others after five minutes."""
 
 
 def postgresql(url: str, password: str) -> tuple[Engine, Engine]:
@@ -69,5 +75,4 @@ def _address(url: str) -> URL:
 def _begin(connection: Connection) -> None:
     """Let writers queue at the start of their transaction, and not for ever."""
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(_QUEUE)

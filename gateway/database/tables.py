@@ -11,14 +11,35 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata = MetaData()
 
+provisions = Table(
+    "provisions",
+    metadata,
+    Column("provision", String(64), primary_key=True),
+    Column("dataflow", String(200), nullable=False),
+    Column("first_released_at", String(32), nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("submission", String(36), primary_key=True),
+    Column("provision", String(64), nullable=False, index=True),
+    Column("received_at", String(32), nullable=False),
+    Column("source_name", String(255), nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("release", Integer),  # the one that it became, or that states the same already
+)
+
 releases = Table(
     "releases",
     metadata,
-    Column("provision", String(64), primary_key=True),
+    Column("provision", String(64), ForeignKey("provisions.provision"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("dataflow", String(200), nullable=False),
     Column("released_at", String(32), nullable=False),  # by `as_text`, like every time here
@@ -27,6 +48,10 @@ releases = Table(
     Column("source_sha256", String(64), nullable=False),
     Column("observations", Integer, nullable=False),
     Column("findings", JSON, nullable=False),
+    Column("withdraws", Integer),  # the release that this one takes back
+    Column("because", Text),
+    Column("content", String(64), nullable=False),  # names the index of its parts
+    Column("statement", Text, nullable=False),  # all that it states, as its digest was taken
     Column("previous_digest", String(64), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
 )
@@ -39,6 +64,19 @@ parts = Table(
     Column("year", Integer, primary_key=True),
     Column("sha256", String(64), nullable=False),
     Column("observations", Integer, nullable=False),
+    ForeignKeyConstraint(["provision", "number"], ["releases.provision", "releases.number"]),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("provision", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("inserted", Integer, nullable=False),
+    Column("revised", Integer, nullable=False),
+    Column("deleted", Integer, nullable=False),
+    Column("sha256", String(64)),  # the file; none where a whole year came or went
     ForeignKeyConstraint(["provision", "number"], ["releases.provision", "releases.number"]),
 )
 

@@ -13,8 +13,9 @@ from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
-from gateway.exchange.fitting import refuse_unfit
+from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.schemas import schema
+from gateway.exchange.states import datasets
 from gateway.formats.message import DataMessage, Header, StructureMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
@@ -22,13 +23,14 @@ from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
 from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.release import Release
-from gateway.model.selection import Selection
-from gateway.model.structure import Dataflow, DataStructure
+from gateway.model.structure import Dataflow
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.definitions import Definitions
 from gateway.releases.files import Files
+from gateway.releases.indexes import Indexes
+from gateway.releases.statement import Record
 from gateway.releases.store import Store
 from gateway.settings import Home, Settings, database_password
 
@@ -65,10 +67,14 @@ class Exchange:
         )
         made = [each for one in self.provisions.values() for each in artefacts_of(one)]
         self.registry = Registry([*files, *made])
-        self._database = Database(self.settings.database or home.database, database_password())
-        self.store = Store(Catalogue(self._database), Files(self.settings.files or home.files))
-        self.clients = Clients(self._database)
-        self.definitions = Definitions(self._database)
+        self.database = Database(self.settings.database or home.database, database_password())
+        self.store = Store(
+            Catalogue(self.database),
+            Files(self.settings.files or home.files),
+            Indexes(home.indexes),
+        )
+        self.clients = Clients(self.database)
+        self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
 
     @cached_property
@@ -78,7 +84,7 @@ class Exchange:
 
     def close(self) -> None:
         """Give back the database's connections."""
-        self._database.close()
+        self.database.close()
 
     def everything(self) -> Visibility:
         """What the operator at the terminal sees, as of now."""
@@ -101,6 +107,7 @@ class Exchange:
         Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
         does not fit its structure, NoResults where nothing is left.
         """
+        refuse_moments(query, visibility.at)
         flows = self._flows(query)
         if len(flows) == 1:
             return self._answer(flows[0], query, visibility)
@@ -136,28 +143,19 @@ class Exchange:
     def _answer(self, flow: Dataflow, query: DataQuery, visibility: Visibility) -> DataMessage:
         structure = self.registry.structure(flow)
         refuse_unfit(query, structure, self.registry.codes(structure))
-        selections = tuple(self._selections(flow, structure, query, visibility))
-        if not selections:
+        query = fitted(query, structure)
+        provisions = [*self._provisions(flow, query)]
+        found = datasets(self.store, provisions, structure, query, visibility)
+        if not found:
             raise NoResults("No observation fits the question.", subject=str(flow.reference))
         of = flow.structure if query.context == "datastructure" else flow.reference
-        return DataMessage(
-            self._header(), of, structure, selections, query.dimension_at_observation
-        )
+        return DataMessage(self._header(), of, structure, found, query.dimension_at_observation)
 
-    def _selections(
-        self, flow: Dataflow, structure: DataStructure, query: DataQuery, visibility: Visibility
-    ) -> Iterator[Selection]:
+    def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
         for provision in self.provisions.values():
-            if provision.flow.reference != flow.reference:
-                continue
-            if query.providers and provision.provider not in query.providers:
-                continue
-            release = self.store.catalogue.visible(provision.id, visibility)
-            if release is not None:
-                cube = self.store.cube(release, structure)
-                selection = cube.select(query.keys, query.filters)
-                if len(selection):
-                    yield selection
+            asked = not query.providers or provision.provider in query.providers
+            if asked and provision.flow.reference == flow.reference:
+                yield provision.id
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.
@@ -217,9 +215,17 @@ class Exchange:
 
     def releases(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""
-        if provision is not None:
+        return [record.release for record in self.records(provision)]
+
+    def records(self, provision: str | None = None) -> list[Record]:
+        """Every release, or those of one provision, with all that is kept of it, oldest first.
+
+        Raises NotFound for a provision that neither is nor was.
+        """
+        found = self.store.catalogue.records(provision)
+        if provision is not None and not found:
             self.provision(provision)
-        return self.store.catalogue.all(provision)
+        return found
 
     def faults(self) -> Iterator[str]:
         """What does not hold in this home; nothing where all is well."""

@@ -1,10 +1,18 @@
 """Whether a data question fits the structure that it is asked of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from gateway.errors import NotServed, SemanticError
-from gateway.model.query import DataQuery, Filter
+from gateway.errors import SemanticError
+from gateway.model.query import DataQuery, Filter, Page, Sort
 from gateway.model.structure import DataStructure
+
+FLAT = "AllDimensions"
+"""The word for no dimension in particular at the observations."""
+
+SERIES_KEY = "series_key"
+"""The word for all dimensions that are not at the observations."""
 
 
 def refuse_unfit(
@@ -12,7 +20,7 @@ def refuse_unfit(
 ) -> None:
     """Raise SemanticError for what the structure does not have, BadSyntax for no period."""
     dimensions = structure.dimension_ids
-    at_observation = (structure.time.id, "AllDimensions", *dimensions)
+    at_observation = (structure.time.id, FLAT, *dimensions)
     if query.dimension_at_observation not in at_observation:
         raise SemanticError(
             f"{structure.id} has no dimension {query.dimension_at_observation}.",
@@ -29,17 +37,71 @@ def refuse_unfit(
         for dimension, wanted in zip(dimensions, key, strict=False):
             _refuse_unknown(dimension, wanted or frozenset(), codes[dimension])
     for each in query.filters:
-        if each.component == structure.time.id:
-            _refuse_no_period(each)
-        elif each.component in dimensions:
-            _refuse_unknown(each.component, each.codes(), codes[each.component])
-        else:
-            known = {component.id for component in structure.components()}
-            raise (NotServed if each.component in known else SemanticError)(
-                f"c[{each.component}] is no filter on a dimension.",
-                subject=each.component,
-                allowed=(*dimensions, structure.time.id),
+        _refuse_filter(each, structure, codes)
+
+
+def refuse_moments(query: DataQuery, now: datetime) -> None:
+    """Raise SemanticError for moments at which nothing is known, or between which nothing lies."""
+    for name, moment in (("asOf", query.as_of), ("updatedAfter", query.updated_after)):
+        if moment is not None and moment > now:
+            raise SemanticError(f"{name}={moment.isoformat()} is still to come.", subject=name)
+    if query.as_of is not None and (query.updated_after or query.as_of) > query.as_of:
+        raise SemanticError("updatedAfter is later than asOf.", subject="updatedAfter")
+    if query.history and query.updated_after is not None:
+        raise SemanticError(
+            "includeHistory tells every change, updatedAfter the last ones: ask for one of them.",
+            subject="includeHistory",
+        )
+
+
+def fitted(query: DataQuery, structure: DataStructure) -> DataQuery:
+    """The same question with its order spelled out in components.
+
+    Raises SemanticError for a component that the structure does not have.
+    """
+    if not query.page.order:
+        return query
+    found = dict.fromkeys(_sorts(query, structure))  # a component sorts once
+    known = {component.id for component in structure.components()}
+    for each in found:
+        if each.component not in known:
+            raise SemanticError(
+                f"{structure.id} has no component {each.component} to sort by.",
+                subject="sort",
+                allowed=sorted(known),
             )
+    return replace(query, page=Page(tuple(found), query.page.offset, query.page.limit))
+
+
+def _sorts(query: DataQuery, structure: DataStructure) -> Iterator[Sort]:
+    every = (*structure.dimension_ids, structure.time.id)
+    at_observation = query.dimension_at_observation
+    for each in query.page.order:
+        if each.component == SERIES_KEY and at_observation == FLAT:
+            raise SemanticError("AllDimensions has no series to sort by.", subject="sort")
+        ids: Iterable[str] = {
+            "*": every,
+            SERIES_KEY: (id for id in every if id != at_observation),
+        }.get(each.component, (each.component,))
+        yield from (Sort(id, each.descending) for id in ids)
+
+
+def _refuse_filter(
+    filter: Filter, structure: DataStructure, codes: Mapping[str, frozenset[str]]
+) -> None:
+    known = {component.id for component in structure.components()}
+    if filter.component not in known:
+        raise SemanticError(
+            f"{structure.id} has no component {filter.component}.",
+            subject=filter.component,
+            allowed=sorted(known),
+        )
+    if filter.component == structure.time.id:
+        _refuse_no_period(filter)
+    elif filter.component == structure.measure.id:
+        _refuse_no_number(filter)
+    elif filter.component in codes:
+        _refuse_unknown(filter.component, filter.codes(), codes[filter.component])
 
 
 def _refuse_no_period(filter: Filter) -> None:
@@ -47,6 +109,24 @@ def _refuse_no_period(filter: Filter) -> None:
     for group in filter.alternatives:
         for each in group:
             each.holds_in_time("2000")
+
+
+def _refuse_no_number(filter: Filter) -> None:
+    """A measure is compared as a number, but where a part of its spelling is looked for."""
+    for group in filter.alternatives:
+        for each in group:
+            if each.compares_numbers and not _is_number(each.value):
+                raise SemanticError(
+                    f"c[{filter.component}] compares numbers, and {each.value} is none.",
+                    subject=filter.component,
+                )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) == float(text)  # NaN is not equal to itself
+    except ValueError:
+        return False
 
 
 def _refuse_unknown(dimension: str, wanted: frozenset[str], known: frozenset[str]) -> None:

@@ -6,18 +6,24 @@ observation's attributes and the series' attributes. Source: SDMX-CSV 2.0, field
 
 from collections.abc import Iterator
 
+from gateway.errors import NotServed
 from gateway.formats.escape import csv_field
 from gateway.formats.fragments import Grammar, Group, rows
 from gateway.formats.message import DataMessage
 from gateway.model.artefact import Kind
 from gateway.model.structure import Attachment
 
-_ACTION = "I"  # sdmx1 2.28 reads no other in version 2.0 (seen 2026-11)
 _STRUCTURES = {Kind.DATAFLOW: "dataflow", Kind.DATA_STRUCTURE: "datastructure"}
 
 
 def write(message: DataMessage) -> Iterator[bytes]:
-    """The message in chunks."""
+    """The message in chunks. Raises NotServed for history, which has no place in a line."""
+    if any(dataset.valid_from or dataset.valid_to for dataset in message.datasets):
+        raise NotServed(
+            "SDMX-CSV cannot say since when an observation held.",
+            subject="includeHistory",
+            allowed=("SDMX-ML",),
+        )
     structure = message.structure
     columns = [
         *("STRUCTURE", "STRUCTURE_ID", "ACTION"),
@@ -29,7 +35,10 @@ def write(message: DataMessage) -> Iterator[bytes]:
     ]
     yield (",".join(columns) + "\n").encode()
     kind, name = _STRUCTURES[message.of.kind], csv_field(str(message.of))
-    yield from rows(_grammar(f"{kind},{name},{_ACTION},"), message.selections)
+    for dataset in message.datasets:
+        # sdmx1 2.28 reads no other action than I in version 2.0 (seen 2026-11).
+        opens = f"{kind},{name},{dataset.action[0]},"
+        yield from rows(_grammar(opens), dataset.selections)
 
 
 def _grammar(opens: str) -> Grammar:

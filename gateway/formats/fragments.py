@@ -13,7 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gateway.model.selection import Coded, Codes, Selection, as_arrow
+from gateway.model.selection import (
+    Chunk,
+    Coded,
+    Codes,
+    Selection,
+    as_arrow,
+    as_codes,
+    as_scalar,
+    as_strings,
+)
+
+_NOTHING = as_scalar("")
 
 ROWS_AT_ONCE = 32_768
 """Rows of a chunk; bounds memory, and keeps a chunk's text far below Arrow's 2 GB."""
@@ -114,7 +125,7 @@ def _words(words: Sequence[str], codes: Codes) -> _Words | str:
     """A column, or its one word where every row has the same: nothing to gather then."""
     if len(codes) and codes.min() == codes.max():
         return words[int(codes[0])]
-    return _Words(pa.array(words, pa.string()), codes)
+    return _Words(as_strings(words), codes)
 
 
 def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
@@ -134,14 +145,14 @@ def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | s
 
 
 def _heads(grammar: Grammar, selection: Selection) -> pa.StringArray:
-    periods = selection.periods.values
-    spelled = [grammar.head(period, absent) for absent in (False, True) for period in periods]
-    return pa.array(spelled, pa.string())
+    spelled = [
+        grammar.head(period, absent) for absent in (False, True) for period in selection.periods
+    ]
+    return as_strings(spelled)
 
 
 def _tails(grammar: Grammar, selection: Selection) -> pa.StringArray:
-    first = next(iter(selection.attributes.values()), None)
-    sets = np.arange(1 if first is None else len(first.codes), dtype=np.int32)
+    sets = np.arange(selection.sets, dtype=np.int32)
     attributes = _group(grammar.attributes, selection.attributes)
     return pa.concat_arrays(
         [
@@ -165,42 +176,45 @@ def _merged(parts: Sequence[_Words | str]) -> list[_Words | str]:
 def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
     """Parts side by side as one, at some rows; a bare word stands in every row."""
     merged = _merged(parts)
-    if all(isinstance(each, str) for each in merged):
-        return pa.array(merged * len(rows), pa.string())
-    found = [pa.scalar(each) if isinstance(each, str) else each.at(rows) for each in merged]
-    return pc.binary_join_element_wise(*found, "")
+    alone = [each for each in merged if isinstance(each, str)]
+    if len(alone) == len(merged):
+        return as_strings(alone * len(rows))
+    found = [as_scalar(each) if isinstance(each, str) else each.at(rows) for each in merged]
+    return pc.binary_join_element_wise(*found, _NOTHING)
 
 
-def _chunk(spelled: _Spelled, chunk: Selection, last: int, *, opened: bool) -> bytes:
+def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes:
     """The rows of one chunk; `last` is the series that the chunk before ended in."""
     starts = np.diff(chunk.series, prepend=chunk.series[0] - 1) != 0
     present = chunk.series[starts]
     position = np.cumsum(starts, dtype=np.int32) - np.int32(1)
-    missing = np.asarray(chunk.values.is_null()).astype(np.int32)
-    heads = chunk.periods.codes + missing * len(chunk.periods.values)
+    missing = as_codes(pc.cast(chunk.values.is_null(), pa.int32()))
+    heads = chunk.periods + missing * (len(spelled.heads) // 2)
     tails = chunk.notes + missing * (len(spelled.tails) // 2)
     columns = [
         *_prefix(spelled, chunk, present, position, last, opened=opened),
         spelled.heads.take(as_arrow(heads)),
-        pc.fill_null(chunk.values, ""),
+        pc.fill_null(chunk.values, _NOTHING),
         spelled.tails.take(as_arrow(tails)),
     ]
     if spelled.grammar.suffix is not None:
         columns.append(_joined(spelled.suffix, present).take(as_arrow(position)))
-    return bytes(_text(pc.binary_join_element_wise(*columns, "")))
+    return bytes(_text(pc.binary_join_element_wise(*columns, _NOTHING)))
 
 
 def _prefix(
-    spelled: _Spelled, chunk: Selection, present: Codes, position: Codes, last: int, *, opened: bool
+    spelled: _Spelled, chunk: Chunk, present: Codes, position: Codes, last: int, *, opened: bool
 ) -> list[pa.Array | pa.Scalar]:
     grammar = spelled.grammar
     series = _joined(spelled.prefix, present)
     if grammar.every_row:
-        return [pa.scalar(grammar.opens), series.take(as_arrow(position))]
+        return [as_scalar(grammar.opens), series.take(as_arrow(position))]
     # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
     first = np.diff(chunk.series, prepend=last) != 0
-    opening = pc.binary_join_element_wise(pa.scalar(grammar.between + grammar.opens), series, "")
-    words = pa.concat_arrays([opening, pa.array([""])])
+    opening = pc.binary_join_element_wise(
+        as_scalar(grammar.between + grammar.opens), series, _NOTHING
+    )
+    words = pa.concat_arrays([opening, as_strings([""])])
     prefix = words.take(as_arrow(np.where(first, position, np.int32(len(present)))))
     return [prefix] if opened else [_without(prefix, grammar.between)]
 
@@ -208,7 +222,7 @@ def _prefix(
 def _without(prefix: pa.StringArray, between: str) -> pa.StringArray:
     """The very first row closes no series before it."""
     first = prefix[0].as_py().removeprefix(between)
-    return pa.concat_arrays([pa.array([first]), prefix.slice(1)])
+    return pa.concat_arrays([as_strings([first]), prefix.slice(1)])
 
 
 def _text(joined: pa.StringArray) -> memoryview:

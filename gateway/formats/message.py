@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.selection import Selection
@@ -17,15 +18,41 @@ class Header:
     sender: str
 
 
+class Action(StrEnum):
+    """What a reader is to do with a data set. Source: SDMX-ML 2.1, SDMXCommon.xsd, ActionType."""
+
+    INFORMATION = "Information"
+    REPLACE = "Replace"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """Observations to be written together, one selection a provision, and since when they hold.
+
+    `valid_to` is when deleted observations ceased to hold. Both are None where nothing is said.
+    """
+
+    selections: tuple[Selection, ...]
+    action: Action = Action.INFORMATION
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DataMessage:
-    """Observations to be written: of which dataflow or structure, one selection a provision."""
+    """Data sets to be written: of which dataflow or structure, and what stands at observations."""
 
     header: Header
     of: Reference
     structure: DataStructure
-    selections: tuple[Selection, ...]
+    datasets: tuple[DataSet, ...]
     dimension_at_observation: str
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """The selections of every data set."""
+        return tuple(each for dataset in self.datasets for each in dataset.selections)
 
 
 @dataclass(frozen=True, slots=True)

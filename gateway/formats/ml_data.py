@@ -12,12 +12,11 @@ from gateway.errors import NotServed
 from gateway.formats import ml
 from gateway.formats.escape import xml_attribute
 from gateway.formats.fragments import Grammar, Group, rows
-from gateway.formats.message import DataMessage
+from gateway.formats.message import DataMessage, DataSet
 from gateway.model.artefact import Kind
 
 _MARK = "observations"
 _STRUCTURE_ID = "STRUCTURE"
-_ACTION = "Information"
 
 
 def write_specific(message: DataMessage) -> Iterator[bytes]:
@@ -27,12 +26,14 @@ def write_specific(message: DataMessage) -> Iterator[bytes]:
     names = {"mes": ml.MESSAGE, "ss": ml.SPECIFIC, "com": ml.COMMON, "xsi": ml.INSTANCE}
     root = etree.Element(ml.ML_21.mes("StructureSpecificData"), nsmap={**names, "ns1": namespace})
     _describe(ml.add_header(root, message.header), message, namespace=namespace)
-    dataset = ml.add(root, ml.ML_21.mes("DataSet"))
-    dataset.set(f"{{{ml.SPECIFIC}}}action", _ACTION)
-    dataset.set(f"{{{ml.SPECIFIC}}}structureRef", _STRUCTURE_ID)
-    dataset.set(f"{{{ml.SPECIFIC}}}dataScope", message.of.kind)
-    dataset.set(f"{{{ml.INSTANCE}}}type", "ns1:DataSetType")
-    yield from _framed(root, dataset, message, _specific(message), "</Series>")
+    for dataset in message.datasets:
+        element = ml.add(root, ml.ML_21.mes("DataSet"))
+        for name, value in _said(dataset).items():
+            element.set(f"{{{ml.SPECIFIC}}}{name}", value)
+        element.set(f"{{{ml.SPECIFIC}}}dataScope", message.of.kind)
+        element.set(f"{{{ml.INSTANCE}}}type", "ns1:DataSetType")
+        element.append(etree.Comment(_MARK))
+    yield from _framed(root, message, _specific(message), "</Series>")
 
 
 def write_generic(message: DataMessage) -> Iterator[bytes]:
@@ -41,8 +42,19 @@ def write_generic(message: DataMessage) -> Iterator[bytes]:
     names = {"mes": ml.MESSAGE, "gen": ml.GENERIC, "com": ml.COMMON}
     root = etree.Element(ml.ML_21.mes("GenericData"), nsmap=names)
     _describe(ml.add_header(root, message.header), message)
-    dataset = ml.add(root, ml.ML_21.mes("DataSet"), action=_ACTION, structureRef=_STRUCTURE_ID)
-    yield from _framed(root, dataset, message, _generic(), "</gen:Series>")
+    for dataset in message.datasets:
+        ml.add(root, ml.ML_21.mes("DataSet"), **_said(dataset)).append(etree.Comment(_MARK))
+    yield from _framed(root, message, _generic(), "</gen:Series>")
+
+
+def _said(dataset: DataSet) -> dict[str, str]:
+    """What a data set says of itself."""
+    said = {"structureRef": _STRUCTURE_ID, "action": str(dataset.action)}
+    if dataset.valid_from is not None:
+        said["validFromDate"] = dataset.valid_from.isoformat()
+    if dataset.valid_to is not None:
+        said["validToDate"] = dataset.valid_to.isoformat()
+    return said
 
 
 def _time(message: DataMessage) -> str:
@@ -69,18 +81,19 @@ def _describe(header: ml.Element, message: DataMessage, **namespace: str) -> Non
 
 
 def _framed(
-    root: ml.Element, dataset: ml.Element, message: DataMessage, grammar: Grammar, closes: str
+    root: ml.Element, message: DataMessage, grammar: Grammar, closes: str
 ) -> Iterator[bytes]:
-    dataset.append(etree.Comment(_MARK))
+    """The frame in pieces, and after each but the last the observations of a data set."""
     whole = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    before, after = whole.split(f"<!--{_MARK}-->".encode())
+    before, *after = whole.split(f"<!--{_MARK}-->".encode())
     yield before
-    chunks = rows(grammar, message.selections)
-    if (first := next(chunks, None)) is not None:
-        yield first
-        yield from chunks
-        yield closes.encode()
-    yield after
+    for dataset, frame in zip(message.datasets, after, strict=True):
+        chunks = rows(grammar, dataset.selections)
+        if (first := next(chunks, None)) is not None:
+            yield first
+            yield from chunks
+            yield closes.encode()
+        yield frame
 
 
 def _specific(message: DataMessage) -> Grammar:

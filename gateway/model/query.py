@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.model.period import Span, span
+import numpy as np
+import numpy.typing as npt
+
+from gateway.model.period import JANUARY_1, MonthDay, Span, span
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 class Operator(StrEnum):
@@ -47,12 +53,26 @@ _ON_SPANS: dict[Operator, Callable[[Span, Span], bool]] = {
 }
 
 
+_ON_NUMBERS: dict[Operator, Callable[[Numbers, float], Mask]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison of a component's value."""
+    """One comparison of a component's value.
+
+    `year_starts` is the day on which the reporting years of a bound in time begin.
+    """
 
     operator: Operator
     value: str
+    year_starts: MonthDay = JANUARY_1
 
     def holds(self, text: str) -> bool:
         """Whether a code fulfils it; codes compare as text."""
@@ -65,7 +85,19 @@ class Condition:
         True
         """
         compare = _ON_SPANS.get(self.operator)
-        return compare(span(period), span(self.value)) if compare else self.holds(period)
+        if compare is None:
+            return self.holds(period)
+        return compare(span(period), span(self.value, self.year_starts))
+
+    @property
+    def compares_numbers(self) -> bool:
+        """Whether on a measure it compares numbers, rather than how they are spelled."""
+        return self.operator in _ON_NUMBERS
+
+    def holds_in_numbers(self, numbers: Numbers) -> Mask:
+        """Which numbers fulfil it; a missing one (NaN) never does. Its value is a number."""
+        passing = _ON_NUMBERS[self.operator](numbers, float(self.value))
+        return passing & ~np.isnan(numbers)
 
 
 Alternatives = tuple[tuple[Condition, ...], ...]
@@ -86,6 +118,11 @@ class Filter:
             for group in self.alternatives
         )
 
+    def named(self) -> frozenset[str] | None:
+        """The values that it allows, where it does no more than name them; else None."""
+        single = all(len(g) == 1 and g[0].operator is Operator.EQ for g in self.alternatives)
+        return frozenset(g[0].value for g in self.alternatives) if single else None
+
     def codes(self) -> frozenset[str]:
         """The whole values that it names, to be found in a code list."""
         whole = (Operator.EQ, Operator.NE)
@@ -95,6 +132,40 @@ class Filter:
 
 Key = tuple[frozenset[str] | None, ...]
 """The allowed codes of each dimension in key order; None, or a missing tail, allows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which observations of a cube: those with one of the keys that pass every filter.
+
+    Without a key all have one. Where a number is given, only the first and the last so many of
+    each series.
+    """
+
+    keys: tuple[Key, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A component to sort by."""
+
+    component: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """In which order, and how many of an answer's observations; without a limit, all that follow.
+
+    Without an order they come by series key, then time.
+    """
+
+    order: tuple[Sort, ...] = ()
+    offset: int = 0
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +201,8 @@ class DataQuery:
     """Which observations: of which dataflows or structures, which keys, which filters.
 
     `context` is the SDMX context (``dataflow``, ``datastructure``, ``*``). An empty tuple of
-    keys allows all. All filters must hold.
+    keys allows all. All filters must hold. `as_of` asks for the state of a moment in the past,
+    `updated_after` for what has changed since one, `history` for every state there was.
     """
 
     context: str
@@ -139,6 +211,17 @@ class DataQuery:
     filters: tuple[Filter, ...] = ()
     providers: tuple[str, ...] = ()
     dimension_at_observation: str = "TIME_PERIOD"
+    first: int | None = None
+    last: int | None = None
+    page: Page = Page()
+    as_of: datetime | None = None
+    updated_after: datetime | None = None
+    history: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        """What it asks of each cube."""
+        return Wanted(self.keys, self.filters, self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)

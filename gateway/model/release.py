@@ -18,7 +18,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a release: the observations of one year, sorted by series key then period."""
+    """One file of a release: the observations of one year, in the order of every file."""
 
     year: int
     sha256: str
@@ -26,11 +26,31 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """How many observations of one year a release changed against the one before.
+
+    `sha256` names the file that holds them as they were and as they are; None where the whole
+    year came or went, for then they are the year's part.
+    """
+
+    year: int
+    inserted: int
+    revised: int
+    deleted: int
+    sha256: str | None
+
+    def __bool__(self) -> bool:
+        return self.inserted + self.revised + self.deleted > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The complete content of one provision from `released_at` on, until the next release.
 
-    `digest` is taken over everything else and over the digest of the release before, so that
-    no release can be changed unnoticed.
+    It is nobody's to see before `visible_from`. `withdraws` is the number of the release that it
+    takes back, by stating again what was stated before that; `because` says why. `content` is the
+    same for releases with the same parts. `digest` is taken over all else and the digest of the one
+    before, so that no release can be changed unnoticed.
     """
 
     provision: str
@@ -42,8 +62,24 @@ class Release:
     source_sha256: str
     observations: int
     parts: tuple[Part, ...]
+    withdraws: int | None
+    because: str | None
+    content: str
     previous_digest: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file handed in, and what became of it: `release` is the one that states its content."""
+
+    id: str
+    provision: str
+    received_at: datetime
+    source_name: str
+    source_sha256: str
+    state: State
+    release: int | None
 
 
 @dataclass(frozen=True, slots=True)

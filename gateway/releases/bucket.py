@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 from s3fs import S3FileSystem
 
-_PATIENCE = {"connect_timeout": 5, "read_timeout": 20, "retries": {"total_max_attempts": 1}}
-"""In seconds, for each of the attempts."""
+_PATIENCE = {"connect_timeout": 5, "read_timeout": 10, "retries": {"total_max_attempts": 1}}
+"""In seconds, for each attempt; a service that says nothing at all is given up after 40."""
 
-_ATTEMPTS = 2
+_ATTEMPTS = 2  # at a request, and again at a whole read
 
 
 class Bucket:

@@ -1,24 +1,23 @@
 """The catalogue in SQL: which releases there are, of which parts, each chained to the last."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from gateway.database import Database, as_text, parts, releases
-from gateway.errors import StorageFault
+from gateway.database import Database, as_text, changes, parts, provisions, releases, submissions
+from gateway.errors import Conflict
 from gateway.model.finding import Finding
-from gateway.model.release import Part, Release
+from gateway.model.release import Changes, Part, Release, State, Submission
 from gateway.model.visibility import Visibility
+from gateway.releases.statement import FIRST, Record, signed
 
-FIRST = "0" * 64
-"""What the first release of a provision has for the digest of the one before."""
+T = TypeVar("T")
 
-_STATED = [column for column in releases.c if column.name != "findings"]
+_STATED = [column for column in releases.c if column.name not in ("findings", "statement")]
 """What a `Release` is made from; its findings may be thousands."""
 
 _NEWEST = (
@@ -68,87 +67,153 @@ class Catalogue:
 
     def all(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""
-        wanted = select(*_STATED).order_by(releases.c.provision, releases.c.number)
+        return [record.release for record in self.records(provision)]
+
+    def records(self, provision: str | None = None) -> list[Record]:
+        """Every release, or those of one provision, with all that is kept of it, oldest first."""
+        wanted = select(releases).order_by(releases.c.provision, releases.c.number)
         made_of = select(parts).order_by(parts.c.year)
+        changed = select(changes).order_by(changes.c.year)
         if provision is not None:
             wanted = wanted.where(releases.c.provision == provision)
             made_of = made_of.where(parts.c.provision == provision)
+            changed = changed.where(changes.c.provision == provision)
         with self._database.reading() as connection:
             rows = connection.execute(wanted).all()
-            files = connection.execute(made_of).all()
-        by_release: dict[tuple[str, int], list[Part]] = {}
-        for each in files:
-            by_release.setdefault((each.provision, each.number), []).append(_part(each))
-        return [_release(row, by_release.get((row.provision, row.number), [])) for row in rows]
+            files = _by_release(connection.execute(made_of).all(), _part)
+            counts = _by_release(connection.execute(changed).all(), _changes)
+        return [
+            Record(
+                _release(row, files.get(_own(row), [])),
+                tuple(counts.get(_own(row), [])),
+                tuple(row.findings),
+                row.statement,
+            )
+            for row in rows
+        ]
 
-    def publish(self, release: Release, findings: Iterable[Finding]) -> Release:
+    def publish(
+        self,
+        release: Release,
+        changed: Sequence[Changes],
+        findings: Sequence[Finding],
+        submission: Submission | None = None,
+    ) -> Release:
         """Record a release whose files are all in place: in one transaction, or not at all.
 
-        Returns it with its digest. Raises StorageFault where another release of the provision
-        took its number meanwhile.
+        Returns it with its digest. Raises Conflict where another release of the provision took
+        its place meanwhile.
         """
-        release = replace(release, digest=digest(release))
+        record = signed(release, changed, findings)
+        release = record.release
+        own = {"provision": release.provision, "number": release.number}
         try:
             with self._database.writing() as connection:
-                connection.execute(insert(releases).values(_row(release, findings)))
-                rows = [_part_row(release, each) for each in release.parts]
-                connection.execute(insert(parts), rows)
-        except IntegrityError as error:
-            raise StorageFault(
-                f"Another submission to {release.provision} was released meanwhile; "
-                "hand the file in again.",
-                spanish=f"Mientras tanto se publicó otra entrega de {release.provision}; "
-                "entregue el archivo de nuevo.",
-                subject=release.provision,
-            ) from error
+                _refuse_overtaken(connection, release)
+                if release.number == 1:
+                    connection.execute(insert(provisions).values(_first(release)))
+                connection.execute(insert(releases).values(_row(record)))
+                _insert(connection, parts, [own | asdict(each) for each in release.parts])
+                _insert(connection, changes, [own | asdict(each) for each in changed])
+                _insert(connection, submissions, _handed_in(submission))
+        except IntegrityError as error:  # where a database lets writers in side by side
+            raise _overtaken(release.provision) from error
         return release
 
+    def receive(self, submission: Submission) -> None:
+        """Record a file that was handed in and made no release."""
+        with self._database.writing() as connection:
+            _insert(connection, submissions, _handed_in(submission))
 
-def digest(release: Release) -> str:
-    """The SHA-256 over everything that a release states, the digest before it included."""
-    stated = asdict(replace(release, digest=""))
-    text = json.dumps(stated, sort_keys=True, default=_plain, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def chain_faults(history: Sequence[Release]) -> list[str]:
-    """What does not hold in the digests of one provision's releases, oldest first."""
-    before = [FIRST, *(release.digest for release in history)]
-    return [
-        f"release {release.number} of {release.provision} was changed in the catalogue"
-        for release, previous in zip(history, before, strict=False)
-        if release.digest != digest(release) or release.previous_digest != previous
-    ]
+    def submissions(self, provision: str | None = None) -> list[Submission]:
+        """Every file that was handed in, or those for one provision, oldest first."""
+        wanted = select(submissions).order_by(submissions.c.received_at)
+        if provision is not None:
+            wanted = wanted.where(submissions.c.provision == provision)
+        with self._database.reading() as connection:
+            return [_submission(row) for row in connection.execute(wanted)]
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return as_text(value)
-    raise TypeError(value)
+def _refuse_overtaken(connection: Connection, release: Release) -> None:
+    """Raise Conflict unless a release follows on the newest one there is."""
+    newest = select(releases.c.digest).where(releases.c.provision == release.provision)
+    found = connection.execute(newest.order_by(releases.c.number.desc()).limit(1)).scalar()
+    if (found or FIRST) != release.previous_digest:
+        raise _overtaken(release.provision)
 
 
-def _row(release: Release, findings: Iterable[Finding]) -> dict[str, object]:
+def _overtaken(provision: str) -> Conflict:
+    return Conflict(
+        f"Another submission to {provision} was released meanwhile; hand the file in again.",
+        spanish=f"Mientras tanto se publicó otra entrega de {provision}; entregue el archivo de "
+        "nuevo.",
+        subject=provision,
+    )
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _first(release: Release) -> dict[str, object]:
     return {
         "provision": release.provision,
-        "number": release.number,
         "dataflow": release.dataflow,
-        "released_at": as_text(release.released_at),
-        "visible_from": as_text(release.visible_from),
-        "source_name": release.source_name,
-        "source_sha256": release.source_sha256,
-        "observations": release.observations,
-        "findings": [asdict(finding) for finding in findings],
-        "previous_digest": release.previous_digest,
-        "digest": release.digest,
+        "first_released_at": as_text(release.released_at),
     }
 
 
-def _part_row(release: Release, part: Part) -> dict[str, object]:
-    return {"provision": release.provision, "number": release.number, **asdict(part)}
+def _row(record: Record) -> dict[str, object]:
+    release = record.release
+    names = (column.name for column in releases.c)
+    plain = {name: getattr(release, name) for name in names if hasattr(release, name)}
+    return plain | {
+        "released_at": as_text(release.released_at),
+        "visible_from": as_text(release.visible_from),
+        "findings": [*record.findings],
+        "statement": record.statement,
+    }
+
+
+def _handed_in(submission: Submission | None) -> list[dict[str, object]]:
+    if submission is None:
+        return []
+    row = asdict(submission)
+    return [row | {"submission": row.pop("id"), "received_at": as_text(submission.received_at)}]
+
+
+def _submission(row: Row[tuple[object, ...]]) -> Submission:
+    return Submission(
+        row.submission,
+        row.provision,
+        datetime.fromisoformat(row.received_at),
+        row.source_name,
+        row.source_sha256,
+        State(row.state),
+        row.release,
+    )
+
+
+def _by_release(
+    rows: Iterable[Row[tuple[object, ...]]], read: Callable[[Row[tuple[object, ...]]], T]
+) -> dict[tuple[str, int], list[T]]:
+    found: dict[tuple[str, int], list[T]] = {}
+    for row in rows:
+        found.setdefault(_own(row), []).append(read(row))
+    return found
+
+
+def _own(row: Row[tuple[object, ...]]) -> tuple[str, int]:
+    return row.provision, row.number
 
 
 def _part(row: Row[tuple[object, ...]]) -> Part:
     return Part(row.year, row.sha256, row.observations)
+
+
+def _changes(row: Row[tuple[object, ...]]) -> Changes:
+    return Changes(row.year, row.inserted, row.revised, row.deleted, row.sha256)
 
 
 def _release(row: Row[tuple[object, ...]], made_of: list[Part]) -> Release:
@@ -162,6 +227,9 @@ def _release(row: Row[tuple[object, ...]], made_of: list[Part]) -> Release:
         row.source_sha256,
         row.observations,
         tuple(made_of),
+        row.withdraws,
+        row.because,
+        row.content,
         row.previous_digest,
         row.digest,
     )

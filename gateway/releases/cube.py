@@ -1,125 +1,154 @@
-"""The cube: one release as a table of series and code columns, from which queries are answered.
+"""The cube: one release's index, and what is picked from it.
 
-Series are sorted by key, observations by series then time. Each column is small integers, so that
-a selection is a mask over series, then a run of rows for each that is left.
+First a run of series, narrowed by search on the leading dimensions of a key; then a mask over that
+run; then the rows of the series that are left, and a mask over those where a filter asks for it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
-from gateway.model.coding import Rows, coded, combined, order
-from gateway.model.observations import REPORTED, Observations
-from gateway.model.query import Filter, Key
-from gateway.model.selection import Coded, Selection, as_arrow
-from gateway.model.structure import Attachment, DataStructure
-
-Mask = npt.NDArray[np.bool_]
+from gateway.model.query import Filter, Key, Mask, Wanted
+from gateway.model.selection import Selection
+from gateway.model.visibility import Visibility
+from gateway.releases.index import Index, microsecond
+from gateway.releases.masks import Test, codes_of, test
+from gateway.releases.rows import Numbers, Places, selection, spread
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """Series of an index, how many observations of each are picked, and which.
+
+    `rows` is None where they are the `lengths` from each `begin` on.
+    """
+
+    series: Numbers
+    begin: Numbers
+    lengths: Numbers
+    rows: Numbers | None = None
+
+    def places(self) -> Places:
+        """The rows in ascending order."""
+        return spread(self.begin, self.lengths) if self.rows is None else self.rows
+
+
+_NONE = np.zeros(0, np.int64)
+
+
 class Cube:
-    """Columns of a release; `start` gives each series' first observation and has one entry more."""
+    """The observations of one release of one provision, as far as a caller may see them."""
 
-    structure: DataStructure
-    keys: Mapping[str, Coded]
-    series_attributes: Mapping[str, Coded]
-    start: npt.NDArray[np.int64]
-    periods: Coded
-    values: pa.StringArray
-    attributes: Mapping[str, Coded]
-    notes: npt.NDArray[np.int32]
+    def __init__(self, provision: str, index: Index) -> None:
+        self.provision = provision
+        self.index = index
 
-    @classmethod
-    def of(cls, observations: Observations) -> "Cube":
-        """The cube of observations in any order."""
-        structure, table = observations.structure, observations.table
-        count = table.num_rows
-        columns = {
-            name: coded(table.column(name))
-            for name in table.column_names
-            if pa.types.is_dictionary(table.schema.field(name).type)
-        }
-        times = columns[structure.time.id]
-        rows = order([*(columns[name] for name in structure.dimension_ids), times])
-        series = combined([columns[name] for name in structure.dimension_ids], count)[rows]
-        start = np.flatnonzero(np.diff(series, prepend=-1, append=count))
-        first = rows[start[:-1]]
-        attributes = structure.attribute_ids(Attachment.OBSERVATION)
-        notes = combined([columns[name] for name in attributes], count)
-        _, example = np.unique(notes, return_index=True)
-        reported = table.column(REPORTED).combine_chunks()
-        return cls(
-            structure,
-            {name: columns[name].take(first) for name in structure.dimension_ids},
-            {
-                name: columns[name].take(first)
-                for name in structure.attribute_ids(Attachment.SERIES)
-            },
-            start,
-            times.take(rows),
-            reported.take(as_arrow(rows)),
-            {name: columns[name].take(example) for name in attributes},
-            notes[rows].astype(np.int32),
-        )
+    def select(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """The observations that are wanted, by series then time, and only series that have one.
 
-    def select(self, keys: Sequence[Key], filters: Sequence[Filter]) -> Selection:
-        """The observations with one of the keys (any, where there is none) that pass every filter.
-
-        Filters are on dimensions or time. Codes that no series has select nothing.
+        A code, value or period that no observation has selects nothing. An attribute or a value
+        that is absent passes no filter. Nothing outside the visibility is in it.
         """
-        series = np.flatnonzero(self._series(keys, filters))
-        rows, position = self._rows(series)
-        for each in filters:
-            if each.component == self.structure.time.id:
-                allowed = _passing(self.periods, each, in_time=True)
-                kept = allowed[self.periods.codes[rows]]
-                rows, position = rows[kept], position[kept]
-        return Selection(
-            self.structure,
-            {name: column.take(series) for name, column in self.keys.items()},
-            {name: column.take(series) for name, column in self.series_attributes.items()},
-            self.attributes,
-            position.astype(np.int32),
-            self.periods.take(rows),
-            self.values.take(as_arrow(rows)),
-            self.notes[rows],
-        )
+        picked = self.pick(wanted, visibility)
+        return selection(self.index, picked.series, picked.places())
 
-    def _series(self, keys: Sequence[Key], filters: Sequence[Filter]) -> Mask:
-        count = len(self.start) - 1
-        mask = np.zeros(count, bool) if keys else np.ones(count, bool)
-        for key in keys:
-            mask |= self._with_key(key)
-        for each in filters:
-            if each.component in self.keys:
-                column = self.keys[each.component]
-                mask &= _passing(column, each, in_time=False)[column.codes]
-        return mask
+    def pick(self, wanted: Wanted, visibility: Visibility) -> Picked:
+        """Which observations `select` gives."""
+        run, keyed = self._run(wanted.keys)
+        if not visibility.sees(self.provision) or run.start == run.stop:
+            return Picked(_NONE, _NONE, _NONE)
+        asked = test(self.index, wanted.filters, run)
+        seen = self._seen(visibility, run)
+        there = asked.series & np.logical_or.reduce([each.series for each in seen])
+        if keyed is not None:
+            there &= keyed
+        series = np.flatnonzero(there) + run.start
+        begin = self.index.start[series]
+        whole = Picked(series, begin, self.index.start[series + 1] - begin)
+        hidden = self._hidden(visibility)
+        if asked.rows or hidden is not None or any(each.rows for each in seen):
+            whole = self._passing(whole, run, asked, seen, hidden)
+        return _ends(whole, wanted.first, wanted.last)
 
-    def _with_key(self, key: Key) -> Mask:
-        mask = np.ones(len(self.start) - 1, bool)
-        for column, codes in zip(self.keys.values(), key, strict=False):
-            if codes is not None:
-                mask &= _lookup(column, codes.__contains__)[column.codes]
-        return mask
+    def _run(self, keys: Sequence[Key]) -> tuple[slice, Mask | None]:
+        """The run of series in which every one with a key is, and which of them have one."""
+        if not keys:
+            return slice(0, self.index.series), None
+        runs = [self._run_of(key) for key in keys]
+        if len(runs) == 1:
+            return runs[0]
+        whole = slice(min(run.start for run, _ in runs), max(run.stop for run, _ in runs))
+        mask = np.zeros(whole.stop - whole.start, bool)
+        for run, keyed in runs:
+            part = slice(run.start - whole.start, run.stop - whole.start)
+            mask[part] |= True if keyed is None else keyed
+        return whole, mask
 
-    def _rows(self, series: Rows) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The rows of some series, and for each the position of its series among them."""
-        first = self.start[series]
-        lengths = self.start[series + 1] - first
-        position = np.repeat(np.arange(len(series)), lengths)
-        before = np.cumsum(lengths) - lengths
-        return np.arange(lengths.sum()) - before[position] + first[position], position
+    def _run_of(self, key: Key) -> tuple[slice, Mask | None]:
+        """Series are sorted by key: each single code at its front leaves a narrower run."""
+        low, high = 0, self.index.series
+        mask: Mask | None = None
+        for column, codes in zip(self.index.keys.values(), key, strict=False):
+            if codes is None:
+                mask = np.ones(high - low, bool) if mask is None else mask
+                continue
+            found = codes_of(column.values, codes)
+            run = column.codes[low:high]
+            if mask is None and len(found) == 1:
+                code = run.dtype.type(found[0])
+                left, right = np.searchsorted(run, code), np.searchsorted(run, code, "right")
+                low, high = low + int(left), low + int(right)
+            else:
+                passes = np.isin(run, found) if len(found) != 1 else run == found[0]
+                mask = passes if mask is None else mask & passes
+        return slice(low, high), mask
+
+    def _seen(self, visibility: Visibility, run: slice) -> list[Test]:
+        """A test for each region, of which a row must pass one."""
+        everywhere: tuple[tuple[Filter, ...], ...] = ((),)
+        regions = visibility.region(self.provision)
+        return [
+            test(self.index, each, run) for each in (everywhere if regions is None else regions)
+        ]
+
+    def _hidden(self, visibility: Visibility) -> Mask | None:
+        """The sets of attributes whose embargo has not lifted; None where there is none."""
+        hidden = self.index.embargo > microsecond(visibility.at)
+        return hidden if hidden.any() else None
+
+    def _passing(
+        self, whole: Picked, run: slice, asked: Test, seen: Sequence[Test], hidden: Mask | None
+    ) -> Picked:
+        places, count = whole.places(), int(whole.lengths.sum())
+        kept = asked.passing(places, count)
+        if any(each.rows for each in seen):
+            of_series = np.repeat(whole.series - run.start, whole.lengths)
+            kept &= np.logical_or.reduce(
+                [each.series[of_series] & each.passing(places, count) for each in seen]
+            )
+        if hidden is not None:
+            kept &= ~hidden[self.index.note[places]]
+        begins = np.cumsum(whole.lengths) - whole.lengths  # every series has an observation
+        left = np.add.reduceat(kept, begins, dtype=np.int64) if count else _NONE
+        some = left > 0
+        rows = np.flatnonzero(kept) + places.start if isinstance(places, slice) else places[kept]
+        return Picked(whole.series[some], _NONE, left[some], rows)
 
 
-def _passing(column: Coded, filter: Filter, *, in_time: bool) -> Mask:
-    return _lookup(column, lambda value: filter.matches(value, in_time=in_time))
-
-
-def _lookup(column: Coded, allowed: Callable[[str], bool]) -> Mask:
-    """For each code of a column, absent included, whether its value is allowed."""
-    return np.array([*(allowed(value) for value in column.values), False], bool)
+def _ends(picked: Picked, first: int | None, last: int | None) -> Picked:
+    """The first and the last so many of each series; all, where neither is asked for."""
+    if first is None and last is None:
+        return picked
+    whole = picked.lengths
+    head = np.minimum(whole, first or 0)
+    tail = np.minimum(whole - head, last or 0)
+    begin = picked.begin if picked.rows is None else np.cumsum(whole) - whole
+    if picked.rows is None and (first is None or last is None):
+        return Picked(picked.series, begin if last is None else begin + whole - tail, head + tail)
+    both = np.column_stack([begin, begin + whole - tail]).ravel()
+    places = spread(both, np.column_stack([head, tail]).ravel())
+    rows = np.arange(places.start, places.stop) if isinstance(places, slice) else places
+    return Picked(
+        picked.series, begin, head + tail, rows if picked.rows is None else picked.rows[rows]
+    )

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from pathlib import Path
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gateway.errors import StorageFault
-from gateway.model.observations import columns
+from gateway.model.observations import canonical, fitted
 from gateway.model.structure import DataStructure
 from gateway.releases.places import place, reason
 
@@ -22,6 +22,7 @@ class Kind(Enum):
     """What is kept: in a folder of its own, under names that end alike."""
 
     PART = ("parts", ".parquet")
+    CHANGES = ("changes", ".parquet")
     SOURCE = ("sources", "")
 
     def __init__(self, folder: str, suffix: str) -> None:
@@ -36,6 +37,17 @@ class Kind(Enum):
 def sha256(content: bytes | memoryview) -> str:
     """The digest that names a content."""
     return hashlib.sha256(content).hexdigest()
+
+
+Named = Mapping[Kind, AbstractSet[str]]
+"""The digests of the files that releases name, of every kind."""
+
+
+def parquet(table: pa.Table) -> memoryview:
+    """The Parquet file of a table: of the same rows always the same file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(canonical(table), sink, row_group_size=_ROW_GROUP, compression="zstd")
+    return memoryview(sink.getvalue())
 
 
 class Files:
@@ -64,9 +76,7 @@ class Files:
 
     def keep_table(self, kind: Kind, table: pa.Table) -> str:
         """Keep a table, already in order, as Parquet; the digest of its file."""
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, row_group_size=_ROW_GROUP, compression="zstd")
-        return self.keep(kind, memoryview(sink.getvalue()))
+        return self.keep(kind, parquet(table))
 
     def read(self, kind: Kind, digest: str) -> bytes:
         """A content that was kept.
@@ -115,25 +125,36 @@ class Files:
         """Keep the observations of one year, already in order; the digest of their file."""
         return self.keep_table(Kind.PART, table)
 
+    def keep_changes(self, table: pa.Table) -> str:
+        """Keep what a release changed in a year, as it was and as it is; the digest of its file."""
+        return self.keep_table(Kind.CHANGES, table)
+
     def read_part(self, digest: str, structure: DataStructure) -> pa.Table:
         """The observations of a part, in the columns that its structure has now."""
-        schema = columns(structure)
-        return self.read_table(Kind.PART, digest).select(schema.names).cast(schema)
+        return fitted(self.read_table(Kind.PART, digest), structure)
 
-    def faults(self, *named: AbstractSet[str]) -> Iterator[str]:
-        """What is wrong with the files that releases name: digests for each kind, in its order."""
-        for kind, digests in zip(Kind, named, strict=True):
-            for digest in sorted(digests):
-                content = self._content(kind.path(digest))
-                if content is None or sha256(content) != digest:
-                    wrong, _ = _WRONG[content is None]
-                    yield f"{self._place.shown(kind.path(digest))} {wrong}"
+    def open_part(self, digest: str) -> pq.ParquetFile:
+        """A part whose columns can be read one by one. Raises StorageFault as `read` does."""
+        return pq.ParquetFile(pa.BufferReader(self.read(Kind.PART, digest)))
 
-    def orphans(self, *named: AbstractSet[str]) -> list[str]:
+    def fault(self, kind: Kind, digest: str) -> str | None:
+        """What became of a content that was kept; None where it is as it was."""
+        content = self._content(kind.path(digest))
+        if content is not None and sha256(content) == digest:
+            return None
+        return f"{self._place.shown(kind.path(digest))} {_WRONG[content is None][0]}"
+
+    def faults(self, named: Named) -> Iterator[str]:
+        """What is missing or was changed of the files that releases name."""
+        for kind in Kind:
+            found = (self.fault(kind, digest) for digest in sorted(named[kind]))
+            yield from (fault for fault in found if fault is not None)
+
+    def orphans(self, named: Named) -> list[str]:
         """Files that no release names: what a process that was stopped left behind."""
         return [self._place.shown(path) for path in self._unnamed(named)]
 
-    def remove_orphans(self, *named: AbstractSet[str]) -> list[str]:
+    def remove_orphans(self, named: Named) -> list[str]:
         """Delete the files that no release names; which they were."""
         unnamed = self._unnamed(named)
         for path in unnamed:
@@ -141,14 +162,14 @@ class Files:
                 self._place.remove(path)
         return [self._place.shown(path) for path in unnamed]
 
-    def _unnamed(self, named: Sequence[AbstractSet[str]]) -> list[str]:
-        kinds = zip(Kind, named, strict=True)
-        known = {kind.path(digest) for kind, digests in kinds for digest in digests}
-        found: set[str] = set()
+    def _unnamed(self, named: Named) -> list[str]:
+        unnamed: list[str] = []
         for kind in Kind:
+            known = {kind.path(digest) for digest in named[kind]}
             with self._reached(kind.folder):
-                found.update(self._place.paths(kind.folder))
-        return sorted(found - known)
+                found = self._place.paths(kind.folder)
+            unnamed += sorted(path for path in found if path not in known)
+        return unnamed
 
 
 _WRONG = {

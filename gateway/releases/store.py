@@ -1,135 +1,125 @@
-"""The store: publishes checked observations as releases, and opens releases for reading."""
+"""The store: opens releases for reading, and says what of it all does not hold."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from threading import Lock
+from itertools import groupby
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from gateway.model.finding import Finding
-from gateway.model.observations import Observations, join
-from gateway.model.release import Part, Release
+from gateway.model.observations import columns, fitted_column
+from gateway.model.release import Release
 from gateway.model.structure import DataStructure
-from gateway.releases.catalogue import FIRST, Catalogue, chain_faults
+from gateway.model.visibility import Visibility
+from gateway.releases import statement
+from gateway.releases.catalogue import Catalogue
 from gateway.releases.cube import Cube
-from gateway.releases.files import Files
-
-_OPEN_CUBES = 32
+from gateway.releases.files import Files, Kind, Named
+from gateway.releases.index import Index, build
+from gateway.releases.indexes import Indexes
+from gateway.releases.statement import Record
 
 
 class Store:
-    """Catalogue and files together. Safe to share between threads."""
+    """Catalogue, files and indexes together. Safe to share between threads."""
 
-    def __init__(self, catalogue: Catalogue, files: Files) -> None:
+    def __init__(self, catalogue: Catalogue, files: Files, indexes: Indexes) -> None:
         self.catalogue = catalogue
-        self._files = files
-        self._cubes: OrderedDict[str, Cube] = OrderedDict()
-        self._lock = Lock()
-
-    def publish(
-        self,
-        provision: str,
-        dataflow: str,
-        observations: Observations,
-        *,
-        keep_other_years: bool,
-        source: tuple[str, bytes],
-        findings: Iterable[Finding],
-        now: datetime,
-    ) -> tuple[Release, bool]:
-        """Make these observations, in order, what the provision states from `now` on.
-
-        With `keep_other_years` the years that they do not speak of stay as the current release
-        has them. `source` is the name and content of the file handed in. Returns the release
-        and True; or, where nothing would change, the current release and False.
-        """
-        current = self.catalogue.current(provision)
-        kept = {part.year: part for part in current.parts} if current is not None else {}
-        written = {
-            year: self._part(year, table, kept.get(year), observations.structure)
-            for year, table in _by_year(observations)
-        }
-        made_of = {**(kept if keep_other_years else {}), **written}
-        if current is not None and made_of == kept:
-            return current, False
-        name, content = source
-        parts = tuple(made_of[year] for year in sorted(made_of))
-        release = Release(
-            provision=provision,
-            number=1 if current is None else current.number + 1,
-            dataflow=dataflow,
-            released_at=now,
-            visible_from=now,
-            source_name=name,
-            source_sha256=self._files.keep_source(content),
-            observations=sum(part.observations for part in parts),
-            parts=parts,
-            previous_digest=FIRST if current is None else current.digest,
-            digest="",
-        )
-        return self.catalogue.publish(release, findings), True
-
-    def _part(self, year: int, table: pa.Table, before: Part | None, of: DataStructure) -> Part:
-        """The part for a year: the one before where its content is the same, else a new one."""
-        if before is not None and _same(self._files.read_part(before.sha256, of), table):
-            return before
-        return Part(year, self._files.keep_part(table), table.num_rows)
+        self.files = files
+        self.indexes = indexes
 
     def cube(self, release: Release, structure: DataStructure) -> Cube:
-        """The serving index of a release; the most recently used ones stay open."""
-        with self._lock:
-            if release.digest in self._cubes:
-                self._cubes.move_to_end(release.digest)
-                return self._cubes[release.digest]
-        parts = [self._files.read_part(part.sha256, structure) for part in release.parts]
-        cube = Cube.of(join(structure, parts))
-        with self._lock:
-            self._cubes[release.digest] = cube
-            while len(self._cubes) > _OPEN_CUBES:
-                self._cubes.popitem(last=False)
-        return cube
+        """The cube of a release."""
+        return Cube(release.provision, self.index(release, structure))
+
+    def visible(
+        self, provision: str, structure: DataStructure, visibility: Visibility
+    ) -> Cube | None:
+        """The cube of the newest release of a provision that a caller may see."""
+        release = self.catalogue.visible(provision, visibility)
+        return None if release is None else self.cube(release, structure)
+
+    def index(
+        self,
+        release: Release,
+        structure: DataStructure,
+        read: Mapping[int, pa.Table] | None = None,
+    ) -> Index:
+        """The index of a release, made where it is missing; `read` are years in memory already."""
+        return self.indexes.get(
+            release.content,
+            structure,
+            lambda: self._build(release, structure, read or {}),
+        )
+
+    def renew_index(self, release: Release, structure: DataStructure) -> None:
+        """Make the index of a release anew from its parts."""
+        self.indexes.renew(release.content, structure, lambda: self._build(release, structure, {}))
+
+    def _build(
+        self, release: Release, structure: DataStructure, read: Mapping[int, pa.Table]
+    ) -> Index:
+        """Column by column, for a large release does not fit in memory whole."""
+        parts = [
+            read[part.year] if part.year in read else self.files.open_part(part.sha256)
+            for part in release.parts
+        ]
+        fields = {field.name: field for field in columns(structure)}
+
+        def column(name: str) -> pa.ChunkedArray:
+            field = fields[name]
+            found = [_column(part, field) for part in parts]
+            return pa.chunked_array([c for each in found for c in each.chunks], field.type)
+
+        return build(structure, release.observations, column)
+
+    def drop_old_indexes(self, provision: str, now: datetime) -> None:
+        """Remove the indexes of releases that are neither seen now, nor will be, nor just were.
+
+        One of them is made again when somebody asks for that moment of the past.
+        """
+        history = self.catalogue.all(provision)
+        seen = self.catalogue.visible(provision, Visibility(now))
+        kept = {each.content for each in (seen, *history[-2:]) if each is not None}
+        self.indexes.drop({each.content for each in history} - kept)
 
     def faults(self) -> Iterator[str]:
         """What does not hold: a broken chain, a missing or changed file, a file of nobody's."""
-        history = self.catalogue.all()
-        for provision in sorted({release.provision for release in history}):
-            yield from chain_faults([each for each in history if each.provision == provision])
-        parts, sources = _named(history)
-        yield from self._files.faults(parts, sources)
-        for path in self._files.orphans(parts, sources):
+        records = self.catalogue.records()
+        for _, group in groupby(records, key=lambda each: each.release.provision):
+            history = [*group]
+            for record, found in zip(history, statement.faults(history), strict=True):
+                release = record.release
+                name = f"release {release.number} of {release.provision}"
+                yield from (f"{name}: {fault}" for fault in found)
+        named = _named(records)
+        yield from self.files.faults(named)
+        for path in self.files.orphans(named):
             yield f"{path} belongs to no release"
+        yield from self.indexes.faults()
 
     def remove_orphans(self) -> list[str]:
         """Delete the files that no release names; which they were.
 
         Not while a file is being released: its parts are no release's until it is.
         """
-        return self._files.remove_orphans(*_named(self.catalogue.all()))
+        return self.files.remove_orphans(_named(self.catalogue.records()))
 
 
-def _named(history: list[Release]) -> tuple[set[str], set[str]]:
-    """The digests of the parts and of the sources that releases name."""
-    parts = {part.sha256 for release in history for part in release.parts}
-    return parts, {release.source_sha256 for release in history}
+def _column(part: pa.Table | pq.ParquetFile, field: pa.Field) -> pa.ChunkedArray:
+    """One column of a part as a structure has it now."""
+    if isinstance(part, pq.ParquetFile):
+        there = field.name in part.schema_arrow.names
+        part = part.read(columns=[field.name] if there else [])
+    return fitted_column(part, field)
 
 
-def _by_year(observations: Observations) -> Iterator[tuple[int, pa.Table]]:
-    """The observations of each year, by the first four figures of their period."""
-    times = observations.table.column(observations.structure.time.id)
-    years = pc.cast(pc.utf8_slice_codeunits(pc.cast(times, pa.string()), 0, 4), pa.int32())
-    for year in np.unique(years.to_numpy()):
-        yield int(year), observations.table.filter(pc.equal(years, int(year)))
-
-
-def _same(one: pa.Table, other: pa.Table) -> bool:
-    """Whether two tables state the same, however their dictionaries are laid out."""
-    plain = pa.schema(
-        [
-            pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type)
-            for field in one.schema
-        ]
-    )
-    return bool(one.cast(plain).equals(other.cast(plain)))
+def _named(records: Iterable[Record]) -> Named:
+    """The files that releases name."""
+    kept = [*records]
+    changes = {each.sha256 for record in kept for each in record.changes}
+    return {
+        Kind.PART: {part.sha256 for record in kept for part in record.release.parts},
+        Kind.CHANGES: {digest for digest in changes if digest is not None},
+        Kind.SOURCE: {record.release.source_sha256 for record in kept},
+    }

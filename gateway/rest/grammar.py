@@ -3,7 +3,16 @@
 import re
 
 from gateway.errors import BadSyntax
-from gateway.model.query import Alternatives, Condition, Filter, Key, Operator, VersionPattern
+from gateway.model.period import JANUARY_1, MonthDay
+from gateway.model.query import (
+    Alternatives,
+    Condition,
+    Filter,
+    Key,
+    Operator,
+    Sort,
+    VersionPattern,
+)
 
 _ID = re.compile(r"[A-Za-z0-9_@$-]+")
 _NESTED_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*")
@@ -63,8 +72,8 @@ def version(text: str, words: tuple[str, ...] = ("1.0+.0", "1.0~", *_SIGNS)) -> 
     raise BadSyntax(f"{text!r} is no version.", subject=text, allowed=("1.0.0", *words))
 
 
-def component_filter(parameter: str, text: str) -> Filter:
-    """One ``c[COMPONENT]=…`` parameter.
+def component_filter(parameter: str, text: str, year_starts: MonthDay = JANUARY_1) -> Filter:
+    """One ``c[COMPONENT]=…`` parameter; `year_starts` is for bounds in time.
 
     ``,`` is OR and binds looser than ``+``, which is AND; a condition may start with an operator
     and a colon. Source: SDMX-REST 2.2.2, data.md.
@@ -79,20 +88,48 @@ def component_filter(parameter: str, text: str) -> Filter:
         raise BadSyntax(f"{parameter} names no component.", subject=parameter)
     # A plus sign in a query string decodes to a blank; no code and no period holds one.
     groups = text.replace(" ", "+").split(",")
-    return Filter(component, tuple(_all_of(group, parameter) for group in groups))
+    return Filter(
+        component,
+        tuple(
+            tuple(_condition(part, parameter, year_starts) for part in group.split("+"))
+            for group in groups
+        ),
+    )
 
 
-def _all_of(text: str, parameter: str) -> tuple[Condition, ...]:
-    return tuple(_condition(part, parameter) for part in text.split("+"))
-
-
-def _condition(text: str, parameter: str) -> Condition:
+def _condition(text: str, parameter: str, year_starts: MonthDay) -> Condition:
     sign, colon, value = text.partition(":")
     if not colon or sign not in tuple(Operator):  # a value may hold a colon of its own
         sign, value = Operator.EQ, text
     if not value:
         raise BadSyntax(f"{parameter} has an empty condition.", subject=parameter)
-    return Condition(Operator(sign), value)
+    return Condition(Operator(sign), value, year_starts)
+
+
+_DIRECTIONS = {"": False, "asc": False, "desc": True}
+
+
+def order(text: str) -> tuple[Sort, ...]:
+    """The parameter `sort`: components, ``*`` or ``series_key``, each perhaps with a direction.
+
+    Source: SDMX-REST 2.2.2, data.md, sort.
+
+    >>> [(each.component, each.descending) for each in order("series_key+TIME_PERIOD:desc")]
+    [('series_key', False), ('TIME_PERIOD', True)]
+    """
+    return tuple(_sort(part) for part in text.replace(" ", "+").split("+"))
+
+
+def _sort(text: str) -> Sort:
+    component, colon, direction = text.partition(":")
+    named = component == "*" or _ID.fullmatch(component)
+    if not named or direction not in _DIRECTIONS or (colon and not direction):
+        raise BadSyntax(
+            f"sort by {text!r} cannot be read.",
+            subject="sort",
+            allowed=("COMPONENT", "COMPONENT:desc", "*", "series_key"),
+        )
+    return Sort(component, _DIRECTIONS[direction])
 
 
 def bounds(component: str, start: str | None, end: str | None) -> tuple[Filter, ...]:

@@ -67,6 +67,31 @@ def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
+def positive(parameters: Mapping[str, str], name: str) -> int | None:
+    """A parameter that is a whole number above 0; None where it is not given."""
+    return _whole(parameters, name, 1)
+
+
+def whole(parameters: Mapping[str, str], name: str) -> int:
+    """A parameter that is a whole number; 0 where it is not given."""
+    return _whole(parameters, name, 0) or 0
+
+
+def _whole(parameters: Mapping[str, str], name: str, least: int) -> int | None:
+    if name not in parameters:
+        return None
+    text = parameters[name]
+    if not (text.isascii() and text.isdigit() and least <= int(text) < _TOO_MANY):
+        raise BadSyntax(
+            f"{name}={text} is no whole number from {least} on.", subject=name, allowed=("100",)
+        )
+    return int(text)
+
+
+_TOO_MANY = 10**15
+"""Beyond what any machine here counts."""
+
+
 def segments(path: str, most: int, form: str) -> list[str]:
     """The parts of a path; a trailing slash says nothing. Raises BadSyntax when there are more."""
     parts = path.strip("/").split("/") if path.strip("/") else []

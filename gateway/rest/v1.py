@@ -15,7 +15,7 @@ from gateway.model.query import (
     VersionPattern,
 )
 from gateway.rest import grammar, v2
-from gateway.rest.parameters import Pairs, choice, read, segments
+from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments
 
 EVERY = ("all", "*")
 
@@ -34,8 +34,10 @@ RESOURCES = (
 DETAILS = tuple(each for each in v2.DETAILS if each != "raw")
 REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
 
-_DATA_SERVED = ("startPeriod", "endPeriod", "dimensionAtObservation", "detail", "includeHistory")
-_DATA_WAITING = ("updatedAfter", "firstNObservations", "lastNObservations")
+_DATA_SERVED = (
+    *("startPeriod", "endPeriod", "updatedAfter", "firstNObservations", "lastNObservations"),
+    *("dimensionAtObservation", "detail", "includeHistory"),
+)
 _DATA_FORM = "data/{agency,flow,version}/{key}/{provider}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
 _STRUCTURE_FORM = "{type}/{agency}/{id}/{version}/{item}"
@@ -47,9 +49,8 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     if not parts:
         raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_DATA_FORM,))
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
-    parameters = read(pairs, _DATA_SERVED, _DATA_WAITING)
+    parameters = read(pairs, _DATA_SERVED)
     _refuse_waiting(parameters, "detail", ("full", "dataonly", "serieskeysonly", "nodata"))
-    _refuse_waiting(parameters, "includeHistory", ("false", "true"))
     return DataQuery(
         "dataflow",
         _flow(flow),
@@ -57,6 +58,10 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         grammar.bounds("TIME_PERIOD", parameters.get("startPeriod"), parameters.get("endPeriod")),
         _providers(provider),
         parameters.get("dimensionAtObservation", "TIME_PERIOD"),
+        first=positive(parameters, "firstNObservations"),
+        last=positive(parameters, "lastNObservations"),
+        updated_after=moment(parameters, "updatedAfter"),
+        history=choice(parameters, "includeHistory", "false", ("false", "true")) == "true",
     )
 
 

@@ -6,9 +6,10 @@ Source: SDMX-REST 2.2.2, data.md and structures.md. Trailing parts may be left o
 from collections.abc import Mapping
 
 from gateway.errors import BadSyntax, NotServed
-from gateway.model.query import ArtefactPattern, DataQuery, SchemaQuery, StructureQuery
+from gateway.model.period import year_start
+from gateway.model.query import ArtefactPattern, DataQuery, Page, SchemaQuery, StructureQuery
 from gateway.rest import grammar
-from gateway.rest.parameters import Pairs, choice, moment, read, segments
+from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments, whole
 
 EVERY = ("*", "all")  # structures.md still uses `all` in one of its own examples
 
@@ -33,10 +34,12 @@ REFERENCES = (
     *("none", "parents", "parentsandsiblings", "ancestors", "children", "descendants", "all"),
 )
 
-_DATA_WAITING = (
-    *("updatedAfter", "updateAfter", "firstNObservations", "lastNObservations", "attributes"),
-    *("measures", "includeHistory", "offset", "limit", "sort", "asOf", "reportingYearStartDay"),
+_DATA_SERVED = (
+    *("c[", "updatedAfter", "updateAfter", "firstNObservations", "lastNObservations"),
+    *("dimensionAtObservation", "includeHistory", "offset", "limit", "sort", "asOf"),
+    "reportingYearStartDay",
 )
+_DATA_WAITING = ("attributes", "measures")
 
 SCHEMA_CONTEXTS = ("dataflow", "datastructure", "provisionagreement")
 OBSERVATION_DIMENSIONS = ("TIME_PERIOD", "AllDimensions")
@@ -55,9 +58,12 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         raise BadSyntax(f"There is no context {context}.", subject=context, allowed=CONTEXTS)
     if context == "provisionagreement":
         raise NotServed("Data by provision agreement are not served yet.", subject=context)
-    parameters = read(pairs, ("c[", "dimensionAtObservation"), _DATA_WAITING)
+    parameters = read(pairs, _DATA_SERVED, _DATA_WAITING)
+    if "updateAfter" in parameters:  # as sdmx1 2.28 spells it (seen 2026-11)
+        parameters.setdefault("updatedAfter", parameters["updateAfter"])
+    year_starts = year_start(parameters.get("reportingYearStartDay", "--01-01"))
     filters = (
-        grammar.component_filter(name, value)
+        grammar.component_filter(name, value, year_starts)
         for name, value in parameters.items()
         if name.startswith("c[")
     )
@@ -67,6 +73,16 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         () if keys in EVERY else tuple(grammar.key(each) for each in keys.split(",")),
         tuple(filters),
         dimension_at_observation=parameters.get("dimensionAtObservation", "TIME_PERIOD"),
+        first=positive(parameters, "firstNObservations"),
+        last=positive(parameters, "lastNObservations"),
+        page=Page(
+            grammar.order(parameters["sort"]) if "sort" in parameters else (),
+            whole(parameters, "offset"),
+            positive(parameters, "limit"),
+        ),
+        as_of=moment(parameters, "asOf"),
+        updated_after=moment(parameters, "updatedAfter"),
+        history=choice(parameters, "includeHistory", "false", ("false", "true")) == "true",
     )
 
 

@@ -1,6 +1,6 @@
 """A big release made by arithmetic: the real structure and codes, ten years of months."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gateway.formats.message import DataMessage
+from gateway.formats.message import DataMessage, DataSet
 from gateway.model.observations import REPORTED, Observations, columns
-from gateway.model.query import Condition, Filter, Operator
-from gateway.model.selection import Selection
+from gateway.model.query import Condition, Filter, Operator, Wanted
+from gateway.model.selection import Selection, as_arrow
 from gateway.model.structure import Dataflow, DataStructure
+from gateway.model.visibility import Visibility
 from gateway.registry import Registry
 from gateway.releases.cube import Cube
+from gateway.releases.index import index_of
+from tests.figures import NOON
 from tests.formats.reading import HEADER
 
 MONTHS = tuple(f"{year}-{month:02d}" for year in range(2015, 2025) for month in range(1, 13))
@@ -43,20 +46,32 @@ class Figures:
     @cached_property
     def unsorted(self) -> Observations:
         """The observations as an intake might bring them: in an order that is nobody's."""
-        rng = np.random.default_rng(2021)
-        series = np.arange(max(SLICE, self.count // len(MONTHS)))
-        rows = rng.permutation(len(series) * len(MONTHS))
-        values = rng.integers(0, 100_000, len(rows))
-        number, month = rows // len(MONTHS), rows % len(MONTHS)
+        rows = np.random.default_rng(2021).permutation(self.series * len(MONTHS))
+        return self._observations(rows // len(MONTHS), rows % len(MONTHS))
+
+    def years(self) -> Iterator[tuple[int, Observations]]:
+        """The same year by year, in the order of files: for more than memory holds at once."""
+        for start in range(0, len(MONTHS), 12):
+            series = np.repeat(np.arange(self.series), 12)
+            month = np.tile(np.arange(start, start + 12), self.series)
+            yield int(MONTHS[start][:4]), self._observations(series, month)
+
+    @property
+    def series(self) -> int:
+        """How many series there are."""
+        return max(SLICE, self.count // len(MONTHS))
+
+    def _observations(self, series: Numbers, month: Numbers) -> Observations:
+        values = np.random.default_rng(1977).integers(0, 100_000, len(series))
         own = {
-            **{name: self._varied(name, number) for name in _VARIED},
+            **{name: self._varied(name, series) for name in _VARIED},
             self.structure.time.id: _coded(MONTHS, month),
-            self.structure.measure.id: pa.array(values.tolist(), pa.float64()),
-            REPORTED: pa.array(values.tolist(), pa.int64()).cast(pa.string()),
+            self.structure.measure.id: as_arrow(values.astype(np.float64)),
+            REPORTED: as_arrow(values).cast(pa.string()),
         }
         schema = columns(self.structure)
         arrays = [
-            own[field.name] if field.name in own else self._constant(field, len(rows))
+            own[field.name] if field.name in own else self._constant(field, len(series))
             for field in schema
         ]
         return Observations(self.structure, pa.table(arrays, schema=schema))
@@ -64,22 +79,36 @@ class Figures:
     @cached_property
     def cube(self) -> Cube:
         """The cube of all observations."""
-        return Cube.of(self.unsorted)
+        return Cube("RETURNS", index_of(self.unsorted))
+
+    def select(self, wanted: Wanted) -> Selection:
+        """What is wanted of the whole cube."""
+        return self.cube.select(wanted, Visibility(NOON))
 
     def slice(self) -> Selection:
         """1,020 observations: the last five years of 17 citizenships from one country."""
+        return self.select(self.few())
+
+    def few(self) -> Wanted:
+        """The question of which `slice` is the answer."""
         wanted: dict[str, frozenset[str]] = {
             "CITIZENSHIP": frozenset(self.codes["CITIZENSHIP"][:SLICE]),
             "COUNTERPART_AREA": frozenset(self.codes["COUNTERPART_AREA"][:1]),
         }
         key = tuple(wanted.get(name) for name in self.structure.dimension_ids)
         since = Filter(self.structure.time.id, ((Condition(Operator.GE, "2020-01"),),))
-        return self.cube.select((key,), (since,))
+        return Wanted((key,), (since,))
+
+    def one(self) -> Wanted:
+        """The question of a single series, by its whole key."""
+        ids = self.structure.dimension_ids
+        codes = (_CONSTANT.get(id) or self.codes[id][0] for id in ids)
+        return Wanted((tuple(frozenset({code}) for code in codes),))
 
     def message(self, selection: Selection) -> DataMessage:
         """A message that holds one selection."""
         of, time = self.flow.reference, self.structure.time.id
-        return DataMessage(HEADER, of, self.structure, (selection,), time)
+        return DataMessage(HEADER, of, self.structure, (DataSet((selection,)),), time)
 
     def _varied(self, name: str, series: Numbers) -> pa.DictionaryArray:
         first, second = (len(self.codes[each]) for each in _VARIED)

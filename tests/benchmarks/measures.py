@@ -14,8 +14,10 @@ from pysdmx.io.format import Format as PysdmxFormat
 from gateway.formats import table
 from gateway.formats.message import DataMessage
 from gateway.formats.table import Format
+from gateway.model.query import Wanted
+from gateway.model.selection import Selection
 from gateway.registry import Registry
-from gateway.releases.cube import Cube
+from gateway.releases.index import index_of
 from tests.benchmarks.clock import beside, seconds
 from tests.benchmarks.figures import Figures, figures
 from tests.formats.reading import structures, written
@@ -48,9 +50,9 @@ class Measure:
 
 def writing(big: Figures, registry: Registry) -> Iterator[Measure]:
     """Observations a CPU second, in each format, beside pysdmx and Arrow's own CSV writer."""
-    everything = big.message(big.cube.select((), ()))
+    everything = big.message(big.select(Wanted()))
     small = figures(registry, min(FOREIGN, big.count))
-    specific = written(table.SPECIFIC, small.message(small.cube.select((), ())))
+    specific = written(table.SPECIFIC, small.message(small.select(Wanted())))
     foreign = get_datasets(io.BytesIO(specific), io.BytesIO(structures(registry)), validate=False)
     for name, ours, theirs in _BOTH:
         rate = len(everything.selections[0]) / seconds(_drain(ours, everything), 3)
@@ -72,19 +74,20 @@ def _drain(format: Format[DataMessage], message: DataMessage) -> Callable[[], ob
 def slicing(big: Figures, tenth: Figures) -> Iterator[Measure]:
     """A thousand observations found and rendered, beside the same in a tenth of the release."""
     assert len(big.slice()) == len(tenth.slice()) == 1_020
-    ours, smaller = beside(_rendered(big), _rendered(tenth), 31)
+    ours, smaller = beside(rendered(big, big.slice), rendered(tenth, tenth.slice), 31)
     than = "the same in a tenth of the release"
     yield Measure("slice of 1,020 observations", ours * 1000, "ms", ours / smaller, than)
 
 
-def _rendered(of: Figures) -> Callable[[], object]:
-    return lambda: written(table.SPECIFIC, of.message(of.slice()))
+def rendered(of: Figures, select: Callable[[], Selection]) -> Callable[[], object]:
+    """A selection made and written as XML."""
+    return lambda: written(table.SPECIFIC, of.message(select()))
 
 
 def building(big: Figures) -> Iterator[Measure]:
     """What a release costs between its checks and its files."""
     yield Measure("sort", seconds(big.unsorted.sorted), "CPU s")
-    yield Measure("build the cube", seconds(lambda: Cube.of(big.unsorted)), "CPU s")
+    yield Measure("build the cube", seconds(lambda: index_of(big.unsorted)), "CPU s")
 
 
 def answering(web: FlaskClient) -> Iterator[Measure]:

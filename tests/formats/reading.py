@@ -15,13 +15,12 @@ from sdmx.model import v21
 from sdmx.reader.csv import Reader
 
 from gateway.formats import table
-from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.message import DataMessage, DataSet, Header, StructureMessage
 from gateway.formats.table import Format
 from gateway.model.artefact import Artefact, Kind, Reference
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
-from gateway.releases.cube import Cube
-from tests.figures import FLOW, STRUCTURE
+from tests.figures import FLOW, STRUCTURE, everything
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
 
@@ -34,9 +33,10 @@ DataReader = Callable[[bytes, v21.DataStructureDefinition], Rows]
 
 def message(*observations: Observations, of: Reference = FLOW.reference) -> DataMessage:
     """A message with a selection of everything for each set of observations."""
-    selections = tuple(Cube.of(each).select((), ()) for each in observations)
+    selections = tuple(everything(each) for each in observations)
     structure = observations[0].structure if observations else STRUCTURE
-    return DataMessage(HEADER, of, structure, selections, structure.time.id)
+    datasets = (DataSet(selections),)
+    return DataMessage(HEADER, of, structure, datasets, structure.time.id)
 
 
 def stated(observations: Observations) -> Rows:

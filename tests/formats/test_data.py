@@ -279,7 +279,7 @@ def test_a_message_is_written_in_pieces(format: DataFormat) -> None:
 
 
 def spoiled(content: DataMessage, dimension: str) -> DataMessage:
-    return DataMessage(content.header, content.of, content.structure, content.selections, dimension)
+    return DataMessage(content.header, content.of, content.structure, content.datasets, dimension)
 
 
 @pytest.mark.parametrize("write", [table.GENERIC.write, table.SPECIFIC.write])
@@ -300,9 +300,9 @@ def test_csv_has_a_line_for_each_observation() -> None:
 
     assert body.splitlines() == [
         "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,AREA,SEX,TIME_PERIOD,OBS_VALUE,OBS_STATUS,COMMENT,"
-        "UNIT,TITLE",
-        "dataflow,X:DF_SMALL(1.0.0),I,M,GT,_T,2023-01,1,A,,EVENT,",
-        "dataflow,X:DF_SMALL(1.0.0),I,M,MX,_T,2023-01,1,A,,EVENT,",
+        "EMBARGO_TIME,UNIT,TITLE",
+        "dataflow,X:DF_SMALL(1.0.0),I,M,GT,_T,2023-01,1,A,,,EVENT,",
+        "dataflow,X:DF_SMALL(1.0.0),I,M,MX,_T,2023-01,1,A,,,EVENT,",
     ]
     assert body.endswith("\n")
     assert "\r" not in body

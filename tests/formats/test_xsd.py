@@ -11,10 +11,10 @@ from lxml import etree
 
 from gateway.errors import NotServed
 from gateway.formats import ml_data, xsd
-from gateway.formats.message import DataMessage, Header
+from gateway.formats.message import DataMessage, DataSet, Header
 from gateway.formats.schema_message import SchemaMessage
 from gateway.model.observations import Observations, columns
-from gateway.releases.cube import Cube
+from tests.figures import everything
 from tests.formats import schema_cases
 from tests.formats.schema_cases import FLOW, message
 
@@ -289,9 +289,9 @@ def our_message(**changes: str | float | None) -> etree._Element:
     row = {**SERIES, **OBS, "OBS_VALUE": 12.0, "OBS_VALUE_REPORTED": "12", **changes}
     missing = {**row, "TIME_PERIOD": "2024-Q2", "OBS_VALUE": None, "OBS_VALUE_REPORTED": None}
     table = pa.Table.from_pylist([row, missing], schema=columns(structure))
-    selection = Cube.of(Observations(structure, table)).select((), ())
+    selection = everything(Observations(structure, table))
     header = Header("T", datetime(2026, 11, 23, 12, tzinfo=UTC), "LMIG")
-    question = DataMessage(header, FLOW, structure, (selection,), TIME)
+    question = DataMessage(header, FLOW, structure, (DataSet((selection,)),), TIME)
     return etree.fromstring(b"".join(ml_data.write_specific(question)))
 
 

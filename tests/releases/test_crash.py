@@ -1,9 +1,8 @@
 """What is left when the machine, the disk or another process gets in between."""
 
-import random
-import time
 from datetime import UTC, datetime
 
+import pytest
 from upath import UPath
 
 from gateway.releases.store import Store
@@ -24,32 +23,43 @@ def assert_whole(store: Store, least: int) -> None:
     assert len(releases) >= least
     assert [fault for fault in store.faults() if "belongs to no release" not in fault] == []
     for each in releases:
-        assert len(store.cube(each, STRUCTURE).values) == each.observations == len(many(""))
+        assert len(store.index(each, STRUCTURE)) == each.observations == len(many(""))
 
 
-def test_a_killed_process_leaves_whole_releases(home: Home) -> None:
-    """SIGKILL at any moment: what was said to be released is there, whole; the rest is orphans."""
-    chance = random.Random(20261123)  # noqa: S311 - moments, not secrets
+def stressed(home: Home, *arguments: object) -> str:
+    """What the last line of the program says that kills, crowds or shuts out publishers."""
     store, database = opened(home.root)
     publish(store, many("first"))
-    said = 1
-
-    for turn in range(4):
-        with start([*PROGRAM, home.root, f"turn {turn}", 1000, 0]) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.005, 0.15))
-            process.kill()
-            lines = process.stdout.read().split()
-        said += len(lines)
-
-        assert_whole(store, said)
-
-    store.remove_orphans()
-
-    assert list(store.faults()) == []
-    assert_whole(store, said)
     database.close()
+
+    done = run(["-m", "tests.releases.stress", home.root, *arguments], timeout=300)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_a_publisher_killed_at_any_step_leaves_whole_releases(home: Home) -> None:
+    """SIGKILL before every opening, renaming and removing, every statement and every commit.
+
+    What is left is the old release or the new one, whole; what is left over can be tidied away.
+    """
+    count, said = stressed(home, "steps").split()
+
+    assert said == "steps"
+    assert int(count) > 30
+
+
+@pytest.mark.slow
+def test_a_publisher_killed_a_hundred_times_leaves_whole_releases(home: Home) -> None:
+    """At moments that nobody chose."""
+    assert stressed(home, "random", 100) == "100 killed"
+
+
+@pytest.mark.slow
+def test_no_reader_sees_a_mixture(home: Home) -> None:
+    """Eight processes publish and sixteen read: one release at a time, all of it."""
+    assert stressed(home, "crowd", 8, 16, 2) == "24 processes"
 
 
 def test_two_processes_publish_at_once(home: Home) -> None:

@@ -1,114 +1,131 @@
 """The cube answers a question as a plain filter over the same rows would."""
 
-from collections.abc import Sequence
-from itertools import zip_longest
+import tempfile
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model.query import Condition, Filter, Key, Operator
-from gateway.model.selection import Selection
+from gateway.model.availability import Counts, Mode
+from gateway.model.query import Condition, Filter, Key, Operator, Wanted
+from gateway.model.visibility import Region, Visibility
+from gateway.releases.available import availability
 from gateway.releases.cube import Cube
-from tests.figures import CODES, STRUCTURE, Row, observations
+from gateway.releases.index import index_of, load, save, spoiled
+from tests.figures import CODES, NOON, STRUCTURE, SUPPLY, Row, cube, everything, observations, rows
+from tests.releases import asking
 
-NAMES = ("FREQ", "AREA", "SEX", "TIME_PERIOD")
-PERIODS = ("2022", "2022-12", "2023-01", "2023-M02", "2023-Q1", "2024")
-
-tables = st.dictionaries(
-    st.tuples(
-        st.sampled_from(("A", "M")),
-        st.sampled_from(CODES["CL_AREA"]),
-        st.sampled_from(CODES["CL_SEX"]),
-        st.sampled_from(PERIODS),
-    ),
-    st.tuples(
-        st.none() | st.sampled_from(["0", "1", "1.50"]),
-        st.sampled_from(["A", "O"]),
-        st.none() | st.just("note"),
-    ),
-    max_size=40,
-)
-codes = st.frozensets(st.sampled_from(["A", "M", "GT", "MX", "F", "_T", "NONE"]), min_size=1)
-keys = st.lists(st.lists(st.none() | codes, min_size=1, max_size=3).map(tuple), max_size=3)
-conditions = st.builds(
-    Condition, st.sampled_from(Operator), st.sampled_from(["GT", "M", "_", "A", "F"])
-)
-on_time = st.builds(
-    Condition,
-    st.sampled_from([each for each in Operator if each not in ("co", "nc", "sw", "ew")]),
-    st.sampled_from(PERIODS),
-)
+ALL = Visibility(NOON)
 
 
-def groups(one: st.SearchStrategy[Condition]) -> st.SearchStrategy[object]:
-    group = st.lists(one, min_size=1, max_size=2).map(tuple)
-    return st.lists(group, min_size=1, max_size=2).map(tuple)
+def within(regions: tuple[Region, ...] | None) -> Visibility:
+    return ALL if regions is None else Visibility(NOON, regions={SUPPLY: regions})
 
 
-filters = st.lists(
-    st.builds(Filter, st.sampled_from(NAMES[:3]), groups(conditions))
-    | st.builds(Filter, st.just("TIME_PERIOD"), groups(on_time)),
-    max_size=3,
-)
+@settings(max_examples=400, deadline=None)
+@given(asking.tables, asking.wanted, asking.regions)
+def test_a_selection_is_what_a_plain_filter_gives(
+    table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
+) -> None:
+    """For any keys, filters, first and last so many, and any caller: the same, in order."""
+    found = rows(cube(observations(table)).select(wanted, within(regions)))
+
+    assert found == asking.answer(asking.seen(table, regions, NOON), wanted)
 
 
-def fits(row: Row, keys: Sequence[Key], filters: Sequence[Filter]) -> bool:
-    """Whether one observation is asked for, in the words of the standard."""
-    with_key = not keys or any(
-        all(
-            wanted is None or row[name] in wanted
-            for name, wanted in zip_longest(NAMES[: len(key)], key)
-        )
-        for key in keys
-    )
-    return with_key and all(
-        each.matches(row[each.component] or "", in_time=each.component == "TIME_PERIOD")
-        for each in filters
-    )
+@settings(max_examples=100, deadline=None)
+@given(asking.tables, asking.wanted)
+def test_an_index_on_disk_is_the_index_in_memory(table: list[Row], wanted: Wanted) -> None:
+    """Written, opened again and memory-mapped, it answers the same."""
+    made = index_of(observations(table))
+
+    with tempfile.TemporaryDirectory() as folder:
+        save(made, Path(folder))
+        found = rows(Cube(SUPPLY, load(Path(folder), STRUCTURE)).select(wanted, ALL))
+        faults = spoiled(Path(folder))
+
+    assert found == rows(Cube(SUPPLY, made).select(wanted, ALL))
+    assert faults == []
 
 
-def rows(selection: Selection) -> list[Row]:
-    """The observations of a selection, one by one."""
-    found = []
-    for number in range(len(selection)):
-        series, note = int(selection.series[number]), int(selection.notes[number])
-        found.append(
-            {
-                **{name: column.value(series) for name, column in selection.keys.items()},
-                "TIME_PERIOD": selection.periods.value(number),
-                "OBS_VALUE": selection.values[number].as_py(),
-                **{name: column.value(note) for name, column in selection.attributes.items()},
-                **{
-                    name: column.value(series)
-                    for name, column in selection.series_attributes.items()
-                },
-            }
-        )
+def keyed(rows: list[Row], name: str) -> dict[str, Counts]:
+    """For each value of a component, how many series and observations have it."""
+    found: dict[str, Counts] = {}
+    for value in {str(row[name]) for row in rows}:
+        with_it = [row for row in rows if row[name] == value]
+        series = {tuple(row[each] for each in asking.DIMENSIONS) for row in with_it}
+        found[value] = Counts(len(series), len(with_it))
     return found
 
 
-@settings(max_examples=200, deadline=None)
-@given(tables, keys, filters)
-def test_a_selection_is_what_a_plain_filter_gives(
-    table: dict[tuple[str, ...], tuple[str | None, ...]],
-    keys: list[Key],
-    filters: list[Filter],
+@settings(max_examples=300, deadline=None)
+@given(asking.tables, asking.wanted, asking.regions)
+def test_exact_availability_counts_the_answer(
+    table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
 ) -> None:
-    """For any keys and filters: the same observations, with their attributes, in order."""
-    whole: list[Row] = [
-        {
-            **dict(zip(NAMES, key, strict=True)),
-            **dict(zip(("OBS_VALUE", "OBS_STATUS", "COMMENT"), rest, strict=True)),
-            "UNIT": f"unit of {key[1]}",
-            "TITLE": None if key[2] == "F" else key[2],
-        }
-        for key, rest in table.items()
+    """Of everything that would be answered, and of nothing that a caller may not see."""
+    found = availability(cube(observations(table)), wanted, within(regions))
+
+    answer = asking.answer(asking.seen(table, regions, NOON), wanted)
+    assert {name: dict(counted) for name, counted in found.values.items()} == {
+        name: keyed(answer, name) for name in asking.KEY
+    }
+    assert found.whole.observations == len(answer)
+    assert found.whole.series == sum(each.series for each in found.values["SEX"].values())
+
+
+@settings(max_examples=300, deadline=None)
+@given(asking.tables, asking.keys.map(lambda keys: tuple(keys[:1])), asking.filters)
+def test_available_values_are_those_that_could_be_asked_for(
+    table: list[Row], keys: tuple[Key, ...], filters: tuple[Filter, ...]
+) -> None:
+    """Each component without what the question says of it. Source: availability.md."""
+    found = availability(cube(observations(table)), Wanted(keys, filters), ALL, Mode.AVAILABLE)
+
+    for place, name in enumerate(asking.KEY):
+        freer = Wanted(
+            tuple((*key[:place], None, *key[place + 1 :]) for key in keys),
+            tuple(each for each in filters if each.component != name),
+        )
+        seen = asking.seen(table, None, NOON)
+        assert dict(found.values[name]) == keyed(asking.answer(seen, freer), name)
+
+
+def test_the_standard_s_example_of_available_values() -> None:
+    """UK and FR, and what may be added to a question. Source: SDMX-REST 2.2.2, availability.md."""
+    table: list[Row] = [
+        {"AREA": "MX", "FREQ": "A", "SEX": "M"},  # UK, employed
+        {"AREA": "GT", "FREQ": "A", "SEX": "M"},  # FR, employed
+        {"AREA": "GT", "FREQ": "M", "SEX": "F"},  # FR, unemployed
+    ]
+    asked = Wanted(((None, frozenset({"GT"}), frozenset({"F"})),))
+    of = cube(observations(table))
+
+    exact = availability(of, asked, ALL)
+    available = availability(of, asked, ALL, Mode.AVAILABLE)
+
+    assert [set(exact.values[name]) for name in asking.DIMENSIONS] == [{"M"}, {"GT"}, {"F"}]
+    assert [set(available.values[name]) for name in asking.DIMENSIONS] == [
+        {"M"},
+        {"GT"},
+        {"F", "M"},
     ]
 
-    found = rows(Cube.of(observations(whole)).select(keys, filters))
 
-    expected = [row for row in whole if fits(row, keys, filters)]
-    assert found == sorted(expected, key=lambda row: [row[name] or "" for name in NAMES])
+def test_one_component_may_be_asked_for_alone() -> None:
+    found = availability(cube(observations([{}])), Wanted(), ALL, components=["AREA"])
+
+    assert found.values == {"AREA": {"GT": Counts(1, 1)}}
+
+
+def test_nothing_is_seen_of_a_provision_that_is_not_granted() -> None:
+    """Not its counts either."""
+    of = cube(observations([{}]))
+    nobody = (Visibility(NOON, frozenset()), Visibility(NOON, regions={SUPPLY: ()}))
+
+    assert [len(of.select(Wanted(), each)) for each in nobody] == [0, 0]
+    assert [availability(of, Wanted(), each).whole for each in nobody] == [Counts(0, 0)] * 2
 
 
 def test_series_are_numbered_from_0_without_a_gap() -> None:
@@ -116,33 +133,75 @@ def test_series_are_numbered_from_0_without_a_gap() -> None:
     table = observations(
         {"AREA": area, "TIME_PERIOD": period}
         for area in CODES["CL_AREA"]
-        for period in ("2022-12", "2023-01")
+        for period in (("2022-12", "2023-01") if area != "MX" else ("2022-12",))
     )
     group = (Condition(Operator.GE, "2023"),)
 
-    found = Cube.of(table).select((), [Filter("TIME_PERIOD", (group,))])
+    found = cube(table).select(Wanted(filters=(Filter("TIME_PERIOD", (group,)),)), ALL)
 
-    assert list(found.series) == [0, 1, 2, 3]
+    assert list(found.chunk().series) == [0, 1, 2]
+    assert found.series == 3
 
 
-def test_chunks_are_the_selection_in_order() -> None:
+@pytest.mark.parametrize("size", [1, 5, 28, 1000])
+def test_chunks_are_the_selection_in_order(size: int) -> None:
     """Runs of at most so many rows; together they are the whole."""
     table = observations(
         {"AREA": area, "TIME_PERIOD": f"2023-{month:02d}"}
         for area in CODES["CL_AREA"]
         for month in range(1, 8)
     )
-    whole = Cube.of(table).select((), ())
+    selected = everything(table)
 
-    chunks = list(whole.chunks(5))
+    chunks = list(selected.chunks(size))
 
-    assert [len(chunk) for chunk in chunks] == [5] * 5 + [3]
-    assert [row for chunk in chunks for row in rows(chunk)] == rows(whole)
+    assert all(len(chunk) == size for chunk in chunks[:-1])
+    assert [value for chunk in chunks for value in chunk.values] == [*selected.chunk().values]
+    assert [int(each) for chunk in chunks for each in chunk.series] == [
+        place for place in range(4) for _ in range(7)
+    ]
+
+
+DAYS = [f"{year}-D{day:03}" for year in range(1950, 2000) for day in range(1, 361)]
+
+
+@pytest.fixture(scope="module")
+def large() -> Cube:
+    """Four series that are longer than what is fetched at once."""
+    return cube(
+        observations(
+            {"AREA": area, "TIME_PERIOD": day, "OBS_VALUE": f"{number}"}
+            for area in CODES["CL_AREA"]
+            for number, day in enumerate(DAYS)
+        )
+    )
+
+
+BUT_THE_FIRST = Filter("TIME_PERIOD", ((Condition(Operator.GT, DAYS[0]),),))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([(), (BUT_THE_FIRST,)]), st.integers(0, 71_000), st.integers(1, 40_000))
+def test_a_large_selection_is_fetched_in_chunks(
+    large: Cube, filters: tuple[Filter, ...], start: int, size: int
+) -> None:
+    """What is not held in memory at once: any chunk has the right rows of the right series."""
+    skipped = len(filters)
+    each = len(DAYS) - skipped
+
+    whole = large.select(Wanted(filters=filters), ALL)
+    chunk = whole.rows.chunk(start, min(start + size, len(whole)))
+
+    assert len(whole) == 4 * each
+    rows = range(start, start + len(chunk))
+    assert [*chunk.series] == [row // each for row in rows]
+    assert chunk.values.to_pylist() == [str(row % each + skipped) for row in rows]
 
 
 def test_no_observations_select_nothing() -> None:
     """An empty cube answers with an empty selection."""
-    found = Cube.of(observations([])).select((), ())
+    found = everything(observations([]))
 
     assert len(found) == 0
     assert found.structure == STRUCTURE
+    assert [*found.chunks(5)] == []

@@ -91,17 +91,18 @@ def test_faults_and_orphans_are_told_kind_by_kind(files: Files, where: Path | st
     """A digest that is named as one kind is none of another."""
     kept = files.keep(Kind.PART, CONTENT)
     orphan = files.keep(Kind.SOURCE, CONTENT)
-    others: list[set[str]] = [set() for _ in Kind][2:]
+    nothing: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    named = nothing | {Kind.PART: {kept}}
 
-    (fault,) = files.faults({kept}, {sha256(OTHER)}, *others)
-    found = files.orphans({kept}, set(), *others)
-    removed = files.remove_orphans({kept}, set(), *others)
+    (fault,) = files.faults(named | {Kind.SOURCE: {sha256(OTHER)}})
+    found = files.orphans(named)
+    removed = files.remove_orphans(named)
 
     assert sha256(OTHER) in fault
     assert "missing" in fault
     assert found == removed
     assert [each.rpartition("/")[2] for each in found] == [orphan]
-    assert files.orphans({kept}, set(), *others) == []
+    assert files.orphans(named) == []
     assert files.read(Kind.PART, kept) == CONTENT
     assert not at(where, Kind.SOURCE, CONTENT).exists()
 
@@ -187,9 +188,10 @@ def unreachable(
         pytest.param(lambda files: files.keep(Kind.PART, CONTENT), id="write"),
         pytest.param(lambda files: files.read(Kind.PART, sha256(CONTENT)), id="read"),
         pytest.param(
-            lambda files: list(files.faults(*[{sha256(CONTENT)} for _ in Kind])), id="faults"
+            lambda files: list(files.faults({kind: {sha256(CONTENT)} for kind in Kind})),
+            id="faults",
         ),
-        pytest.param(lambda files: files.orphans(*[set() for _ in Kind]), id="orphans"),
+        pytest.param(lambda files: files.orphans({kind: set() for kind in Kind}), id="orphans"),
     ],
 )
 def test_a_bucket_that_cannot_be_reached_is_told_soon(

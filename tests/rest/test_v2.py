@@ -1,5 +1,7 @@
 """SDMX-REST 2.2.2: the question that each URL asks."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from gateway.errors import BadSyntax, NotServed
@@ -9,6 +11,8 @@ from gateway.model.query import (
     DataQuery,
     Filter,
     Operator,
+    Page,
+    Sort,
     StructureQuery,
     VersionPattern,
 )
@@ -149,6 +153,67 @@ def test_filters_of_several_components_all_hold() -> None:
     assert [each.component for each in query.filters] == ["SEX", "TIME_PERIOD"]
 
 
+MOMENT = datetime(2026, 5, 15, 14, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        pytest.param([("firstNObservations", "2")], {"first": 2}, id="first"),
+        pytest.param([("lastNObservations", "1")], {"last": 1}, id="last"),
+        pytest.param([("offset", "0"), ("limit", "3")], {"page": Page((), 0, 3)}, id="page"),
+        pytest.param(
+            [("sort", "series_key TIME_PERIOD:desc")],
+            {"page": Page((Sort("series_key"), Sort("TIME_PERIOD", descending=True)))},
+            id="sort, its plus decoded to a blank",
+        ),
+        pytest.param([("sort", "*:asc")], {"page": Page((Sort("*"),))}, id="sort by all"),
+        pytest.param(
+            [("updatedAfter", "2026-05-15T16:15:00+02:00")], {"updated_after": MOMENT}, id="zone"
+        ),
+        pytest.param(
+            [("updatedAfter", "2026-05-15T16:15:00 02:00")],
+            {"updated_after": MOMENT},
+            id="zone, its plus decoded to a blank",
+        ),
+        pytest.param(
+            [("updateAfter", "2026-05-15T14:15:00Z")],
+            {"updated_after": MOMENT},
+            id="updatedAfter as sdmx1 spells it",
+        ),
+        pytest.param([("asOf", "2026-05-15T14:15:00")], {"as_of": MOMENT}, id="no zone is UTC"),
+        pytest.param([("includeHistory", "True")], {"history": True}, id="history"),
+        pytest.param([("includeHistory", "false")], {}, id="no history"),
+        pytest.param(
+            [("c[TIME_PERIOD]", "ge:2010-Q3"), ("reportingYearStartDay", "--07-01")],
+            {"filters": (Filter("TIME_PERIOD", ((Condition(Operator.GE, "2010-Q3", (7, 1)),),)),)},
+            id="reporting year",
+        ),
+    ],
+)
+def test_which_states_and_how_many_observations(pairs: Pairs, expected: dict[str, object]) -> None:
+    """Source: SDMX-REST 2.2.2, data.md."""
+    assert asked("data", pairs) == DataQuery("*", pattern(), **expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("firstNObservations", each) for each in ("0", "-1", "1.5", "", "x", "٣")),
+        *(("limit", each) for each in ("0", "all", "1e3")),
+        *(("offset", each) for each in ("-1", "x")),
+        *(("sort", each) for each in ("", "A:down", "A:", "A;B", ":desc", "A++B")),
+        *(("updatedAfter", each) for each in ("yesterday", "2026-13-01", "")),
+        ("includeHistory", "perhaps"),
+        *(("reportingYearStartDay", each) for each in ("07-01", "--13-01", "--02-30", "--7-1")),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused(name: str, value: str) -> None:
+    """Never taken for the default."""
+    with pytest.raises(BadSyntax):
+        asked("data", [(name, value)])
+
+
 def test_the_dimension_at_observation_is_read() -> None:
     """It reaches the writers, which know what they can say."""
     query = asked("data", [("dimensionAtObservation", "AllDimensions")])
@@ -234,14 +299,7 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
 @pytest.mark.parametrize(
     ("path", "pairs"),
     [
-        *(
-            pytest.param("data", [(name, "1")], id=name)
-            for name in (
-                *("updatedAfter", "firstNObservations", "lastNObservations", "attributes"),
-                *("measures", "includeHistory", "offset", "limit", "sort", "asOf"),
-                "reportingYearStartDay",
-            )
-        ),
+        *(pytest.param("data", [(name, "all")], id=name) for name in ("attributes", "measures")),
         pytest.param("data/provisionagreement/LMIG/PA", [], id="provision agreement"),
         *(
             pytest.param(f"{resource}/dataflow/LMIG/DF", [], id=resource)

@@ -122,11 +122,25 @@ STATUSES = [
         id="format",
     ),
     pytest.param(
-        "data/DF_RETURNS?lastNObservations=1",
-        "data/dataflow/*/DF_RETURNS?limit=1",
+        "data/DF_RETURNS?updatedAfter=2999-01-01T00:00:00Z",
+        "data/dataflow/*/DF_RETURNS?asOf=2999-01-01T00:00:00Z",
+        403,
+        422,
+        id="a moment that is still to come",
+    ),
+    pytest.param(
+        "data/DF_RETURNS?firstNObservations=0",
+        "data/dataflow/*/DF_RETURNS?limit=0",
+        400,
+        400,
+        id="none of them",
+    ),
+    pytest.param(
+        "data/DF_RETURNS?format=csv&includeHistory=true",
+        "data/dataflow/*/DF_RETURNS?format=csv&includeHistory=true",
         501,
         501,
-        id="parameter that waits",
+        id="history where it has no place",
     ),
     pytest.param(
         "availableconstraint/DF_RETURNS",

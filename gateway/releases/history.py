@@ -1,0 +1,182 @@
+"""What a provision stated at other moments: since when, until when, and what has changed.
+
+A state is what a caller could see at a moment: the newest release visible then, less what was under
+embargo then, within the caller's regions. So a release that is embargoed or withdrawn, and an
+observation whose embargo lifts, come and go like any other change.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
+
+import numpy as np
+
+from gateway.model.joining import (
+    Difference,
+    difference,
+    ends,
+    identities,
+    joined,
+    narrowed,
+    nothing,
+)
+from gateway.model.query import Condition, Filter, Operator, Wanted
+from gateway.model.release import Release
+from gateway.model.selection import Selection
+from gateway.model.structure import DataStructure
+from gateway.model.visibility import Visibility
+from gateway.releases.index import Index, microsecond
+from gateway.releases.store import Store
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dissemination:
+    """What a caller saw change at a moment: what came or became different, and what went."""
+
+    at: datetime
+    changed: Selection
+    deleted: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Observations, each as it was from a moment on, until another; None where it still is so."""
+
+    selection: Selection
+    valid_from: tuple[datetime, ...]
+    valid_to: tuple[datetime | None, ...]
+
+
+class History:
+    """The states of one provision as one caller may see them."""
+
+    def __init__(self, store: Store, provision: str, structure: DataStructure) -> None:
+        self._store = store
+        self._provision = provision
+        self._structure = structure
+
+    def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """What is wanted of the state at the moment of a visibility."""
+        return self._select(self._release(visibility), wanted, visibility)
+
+    def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
+        """What is wanted of the changes between the state at a moment and that of a visibility.
+
+        An observation that changed and changed back has not changed. Of the changes, too, `wanted`
+        may ask for the first and the last of each series.
+        """
+        before = visibility.as_of(moment)
+        found = self._difference(self._release(before), before,
+                                 self._release(visibility), visibility, wanted)  # fmt: skip
+        return Dissemination(
+            visibility.at,
+            ends(found.changed, wanted.first, wanted.last),
+            ends(found.deleted, wanted.first, wanted.last),
+        )
+
+    def disseminations(self, wanted: Wanted, visibility: Visibility) -> Iterator[Dissemination]:
+        """Every change of what is wanted, from the first state to that of a visibility, in order.
+
+        A change that the caller could not see is none.
+        """
+        moments = [*self._moments(visibility)]
+        states = [(None, visibility.as_of(_START)), *moments]
+        for (was, then), (became, now) in pairwise(states):
+            found = self._difference(was, then, became, now, wanted)
+            if len(found):
+                yield Dissemination(now.at, found.changed, found.deleted)
+
+    def versions(self, wanted: Wanted, visibility: Visibility) -> Versions:
+        """Every state of every observation that is wanted, with the time that it held."""
+        found = [*self.disseminations(wanted, visibility)]
+        return _versions(found) if found else Versions(nothing(self._structure), (), ())
+
+    def _moments(self, visibility: Visibility) -> Iterator[tuple[Release | None, Visibility]]:
+        """Each moment at which the state may have changed, with the release visible from then."""
+        if not visibility.sees(self._provision):
+            return
+        reigns = [*_reigns(self._store.catalogue.all(self._provision), visibility.at)]
+        starts = [start for start, _ in reigns]
+        ends = [*(start - _INSTANT for start in starts[1:]), visibility.at]
+        for (start, release), end in zip(reigns, ends, strict=False):
+            yield release, visibility.as_of(start)
+            index = self._store.index(release, self._structure)
+            for moment in _lifted(index, start, end):
+                yield release, visibility.as_of(moment)
+
+    def _release(self, visibility: Visibility) -> Release | None:
+        return self._store.catalogue.visible(self._provision, visibility)
+
+    def _select(self, release: Release | None, wanted: Wanted, visibility: Visibility) -> Selection:
+        if release is None:
+            return nothing(self._structure)
+        return self._store.cube(release, self._structure).select(wanted, visibility)
+
+    def _difference(
+        self,
+        was: Release | None,
+        then: Visibility,
+        became: Release | None,
+        now: Visibility,
+        wanted: Wanted,
+    ) -> Difference:
+        whole = replace(wanted, first=None, last=None)
+        if was is not None and became is not None and not self._lifts(became, then, now):
+            differing = {*was.parts} ^ {*became.parts}
+            whole = _only_years(whole, {part.year for part in differing}, self._structure)
+        return difference(self._select(was, whole, then), self._select(became, whole, now))
+
+    def _lifts(self, release: Release, then: Visibility, now: Visibility) -> bool:
+        """Whether an embargo of an observation ended between two moments."""
+        return bool(_lifted(self._store.index(release, self._structure), then.at, now.at))
+
+
+def _reigns(history: Sequence[Release], until: datetime) -> Iterator[tuple[datetime, Release]]:
+    """From when each release was the newest visible one; those that never were are left out."""
+    seen = sorted((each for each in history if each.visible_from <= until), key=_visible_from)
+    newest: Release | None = None
+    for moment, together in groupby(seen, key=_visible_from):
+        last = max(together, key=lambda each: each.number)
+        if newest is None or last.number > newest.number:
+            newest = last
+            yield moment, last
+
+
+def _visible_from(release: Release) -> datetime:
+    return release.visible_from
+
+
+def _lifted(index: Index, after: datetime, until: datetime) -> list[datetime]:
+    """The moments at which embargoes of observations end, later than one moment up to another."""
+    times = np.unique(index.embargo)
+    ended = times[(times > microsecond(after)) & (times <= microsecond(until))]
+    return [_START + timedelta(microseconds=time) for time in ended.tolist()]
+
+
+def _only_years(wanted: Wanted, years: set[int], structure: DataStructure) -> Wanted:
+    """The same question of some years: parts that two releases share cannot differ."""
+    groups = tuple((Condition(Operator.SW, f"{year:04}"),) for year in sorted(years))
+    return replace(wanted, filters=(*wanted.filters, Filter(structure.time.id, groups)))
+
+
+def _versions(found: Sequence[Dissemination]) -> Versions:
+    """Each observation that changed, until the next change of the same key."""
+    selections = [*(each.changed for each in found), *(each.deleted for each in found)]
+    whole = joined(selections)
+    events = np.repeat([*range(len(found))] * 2, [len(each) for each in selections])
+    keys, _ = identities(whole)
+    order = np.lexsort([events, keys])
+    following = np.full(len(keys), -1)
+    same = keys[order[:-1]] == keys[order[1:]]
+    following[order[:-1][same]] = events[order[1:][same]]
+    changed = sum(len(each.changed) for each in found)
+    times = [each.at for each in found]
+    return Versions(
+        narrowed(whole, whole.chunk().chunk(0, changed)),
+        tuple(times[event] for event in events[:changed].tolist()),
+        tuple(times[event] if event >= 0 else None for event in following[:changed].tolist()),
+    )

@@ -1,0 +1,86 @@
+"""Filters as masks: which series, and which observations of them, pass."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.model.query import Condition, Filter, Mask
+from gateway.releases.index import Index
+from gateway.releases.rows import Places, values_at
+
+RowTest = Callable[[Places], Mask]
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What filters let through: `series` of a run, and of those the rows that pass every `rows`."""
+
+    series: Mask
+    rows: tuple[RowTest, ...]
+
+    def passing(self, places: Places, count: int) -> Mask:
+        """Which rows pass, whatever becomes of their series."""
+        found = np.ones(count, bool)
+        for each in self.rows:
+            found &= each(places)
+        return found
+
+
+def test(index: Index, filters: Iterable[Filter], run: slice) -> Test:
+    """The test that all of some filters make together, over a run of series."""
+    series = np.ones(run.stop - run.start, bool)
+    rows = []
+    for each in filters:
+        column = index.keys.get(each.component) or index.series_attributes.get(each.component)
+        if column is None:
+            rows.append(_on_rows(index, each))
+        else:
+            series &= passing(column.values, each)[column.codes[run]]
+    return Test(series, tuple(rows))
+
+
+def _on_rows(index: Index, filter: Filter) -> RowTest:
+    structure = index.structure
+    if filter.component == structure.time.id:
+        in_time = passing(index.periods, filter, in_time=True)
+        return lambda places: in_time[index.period[places]]
+    if filter.component == structure.measure.id:
+        return lambda places: _of_measure(index, filter, places)
+    column = index.attributes.get(filter.component)
+    if column is None:  # an attribute of whole data sets, which observations do not carry
+        return lambda places: np.zeros(len(index.note[places]), bool)
+    notes = passing(column.values, filter)[column.codes]
+    return lambda places: notes[index.note[places]]
+
+
+def _of_measure(index: Index, filter: Filter, places: Places) -> Mask:
+    """Numbers compare as numbers; what looks into the spelling looks at what was reported."""
+
+    def holds(condition: Condition) -> Mask:
+        if condition.compares_numbers:
+            return condition.holds_in_numbers(index.numbers[places])
+        spelled = values_at(index, places).to_pylist()
+        return np.array([each is not None and condition.holds(each) for each in spelled], bool)
+
+    groups = ([holds(each) for each in group] for group in filter.alternatives)
+    found: Mask = np.logical_or.reduce([np.logical_and.reduce(group) for group in groups])
+    return found
+
+
+def passing(values: Sequence[str], filter: Filter, *, in_time: bool = False) -> Mask:
+    """For each value of a column, absent at the end, whether it passes; absent never does."""
+    found = np.zeros(len(values) + 1, bool)
+    if (named := filter.named()) is not None and not in_time:
+        found[codes_of(values, named)] = True
+    else:
+        found[:-1] = [filter.matches(value, in_time=in_time) for value in values]
+    return found
+
+
+def codes_of(values: Sequence[str], named: Iterable[str]) -> list[int]:
+    """Where some texts stand among a column's values, which are sorted; those that do."""
+    places = {text: bisect_left(values, text) for text in named}
+    found = (place for text, place in places.items() if values[place : place + 1] == (text,))
+    return sorted(found)
