@@ -18,9 +18,11 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "submit": ("intake", "Check a file and release it: all of it, or nothing."),
     "get": ("asking", "Answer a service path with no server."),
     "serve": ("serving", "Serve the gateway until Ctrl-C or SIGTERM."),
-    "releases": ("administration", "What was released, when, and from which file."),
+    "releases": ("releases", "What was released: list, compare, prove, withdraw, index."),
     "clients": ("administration", "Machines that may ask for data."),
     "dsd": ("definitions", "The region's definitions: check them, edit code lists, export."),
+    "backup": ("safety", "Write everything that the gateway holds to one file."),
+    "restore": ("safety", "Put back what a backup holds."),
     "doctor": ("administration", "Look for what does not hold in a home."),
 }
 """Each command with its module and what it does, in the order of the help."""

@@ -1,4 +1,4 @@
-"""``gateway init``, ``releases``, ``clients`` and ``doctor``: the keeper's commands."""
+"""``gateway init``, ``clients`` and ``doctor``: the keeper's commands."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from rich.table import Table
 
 from gateway.access.clients import SCOPES
 from gateway.cli.opening import home_option, opened, wide_console
-from gateway.errors import NotFound
 from gateway.exchange import Exchange
 from gateway.settings import Home
 
@@ -21,63 +20,6 @@ def init(home: Path) -> None:
     Exchange(Home(home)).close()
     click.echo(f"{home} is ready. Edit {home}/config and {home}/dsd; then:")
     click.echo(f"  gateway serve --home {home}")
-
-
-@click.group(epilog="Example:  gateway releases list")
-def releases() -> None:
-    """What was released, when, and from which file."""
-
-
-@releases.command("list", epilog="Example:  gateway releases list --provision GT_IGM_RETURNS")
-@click.option("--provision", help="Only the releases of one provision.")
-@home_option
-def list_releases(provision: str | None, home: Path | None) -> None:
-    """List releases, oldest first."""
-    with opened(home) as exchange:
-        found = exchange.releases(provision)
-    table = Table("Provision", "Release", "Released at", "Observations", "Years", "Source")
-    for each in found:
-        years = f"{each.parts[0].year}–{each.parts[-1].year}" if each.parts else ""
-        table.add_row(
-            each.provision,
-            str(each.number),
-            each.released_at.isoformat(timespec="seconds"),
-            str(each.observations),
-            years,
-            escape(each.source_name),
-        )
-    wide_console().print(table)
-
-
-@releases.command("show", epilog="Example:  gateway releases show GT_IGM_RETURNS 1")
-@click.argument("provision")
-@click.argument("number", type=int)
-@home_option
-def show_release(provision: str, number: int, home: Path | None) -> None:
-    """Show one release with its parts and digests."""
-    with opened(home) as exchange:
-        found = {each.number: each for each in exchange.releases(provision)}
-    if number not in found:
-        raise NotFound(
-            f"There is no release {number} of {provision}.", allowed=[str(each) for each in found]
-        )
-    release = found[number]
-    lines = {
-        "provision": release.provision,
-        "release": release.number,
-        "dataflow": release.dataflow,
-        "released at": release.released_at.isoformat(),
-        "visible from": release.visible_from.isoformat(),
-        "source": release.source_name,
-        "source sha256": release.source_sha256,
-        "observations": release.observations,
-        "digest before": release.previous_digest,
-        "digest": release.digest,
-    }
-    for name, value in lines.items():
-        click.echo(f"{name:14} {value}")
-    for part in release.parts:
-        click.echo(f"part {part.year:<9} {part.sha256}  {part.observations} observations")
 
 
 @click.group(epilog="Example:  gateway clients add 'INE Guatemala'")
