@@ -11,17 +11,20 @@ from gateway.settings import Home
 from gateway.web import create_app
 from tests.benchmarks.figures import figures
 from tests.benchmarks.measures import Measure, answering, building, slicing, writing
+from tests.benchmarks.store import storing
 from tests.conftest import ISSUER
 
 
 @click.command()
 @click.option("--observations", type=click.IntRange(min=2_400), default=1_000_000)
-def main(observations: int) -> None:
+@click.option("--store", "only_store", is_flag=True, help="Only the store: at 100,000,000 too.")
+def main(observations: int, *, only_store: bool) -> None:
     """Measure the gateway beside others doing the same work in the same run."""
     with tempfile.TemporaryDirectory() as folder:
         exchange = Exchange(Home(Path(folder) / "home"))
         click.echo(f"{observations:,} observations; CPU seconds of one process; medians")
-        for measure in _measures(exchange, observations):
+        measures = storing if only_store else _measures
+        for measure in measures(exchange, observations):
             click.echo(measure)
         exchange.close()
 
@@ -31,6 +34,7 @@ def _measures(exchange: Exchange, count: int) -> Iterator[Measure]:
     yield from building(big)
     yield from slicing(big, figures(exchange.registry, count // 10))
     yield from writing(big, exchange.registry)
+    yield from storing(exchange, count)
     yield from answering(create_app(exchange, ISSUER).test_client())
 
 
