@@ -68,7 +68,7 @@ def test_the_two_commands_are_there() -> None:
 
     assert [INSTALLING.sub("", line) for line in installing] == [
         ".venv/bin/gateway demo",
-        ".venv/bin/pytest",
+        ".venv/bin/pytest -n auto",
     ]
 
 
