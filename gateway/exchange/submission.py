@@ -8,6 +8,8 @@ from pathlib import Path
 from gateway.errors import BadFile
 from gateway.exchange.exchange import Exchange
 from gateway.intake.checks import check_file
+from gateway.intake.judging import Standard
+from gateway.intake.provision import Provision
 from gateway.model.release import Receipt, State
 
 
@@ -21,8 +23,7 @@ def submit(
     """
     provision = exchange.provision(provision_id)
     content = _content(path)
-    codes = exchange.registry.codes(provision.structure)
-    checked = check_file(content, path.name, provision, codes)
+    checked = check_file(content, path.name, provision, standard_of(exchange, provision))
     state, release = State.CHECKED, None
     if checked.observations is None:
         state = State.REFUSED
@@ -46,6 +47,21 @@ def submit(
         checked.findings,
         release,
     )
+
+
+def standard_of(exchange: Exchange, provision: Provision) -> Standard:
+    """What a file of a provision is held against now: lists, constraints, and its last release."""
+    registry = exchange.registry
+    constraints = registry.constraints(provision.flow.reference, provision.structure.reference)
+    allowed: dict[str, frozenset[str]] = {}
+    for name, codes in (pair for each in constraints for pair in each.region):
+        allowed[name] = allowed.get(name, frozenset(codes)) & frozenset(codes)
+    current = exchange.store.catalogue.current(provision.id)
+    before = None
+    if current is not None:
+        before = exchange.store.cube(current, provision.structure).select((), ())
+    codes_of = registry.codes(provision.structure)
+    return Standard(codes_of, allowed, before, exchange.clock().date())
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """The numbers of a table: every cell read once, words for zero and for missing told apart."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +9,16 @@ import numpy.typing as npt
 
 from gateway.intake import rules
 from gateway.intake.clean import number
-from gateway.intake.provision import Values
-from gateway.intake.table import Column, Row, SourceTable
-from gateway.intake.workbook import Value, address, shown
-from gateway.model.finding import Control, Finding
+from gateway.intake.language import Values
+from gateway.intake.sheet import Sheet, Value, address, shown
+from gateway.intake.table import Row, SourceTable
+from gateway.model.finding import Finding
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+MOST_SINGLE_STRAYS = 2
+"""More figures than this without the same label or heading are one fault: that of the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,111 +27,132 @@ class Figures:
 
     `values` is NaN where there is none. `reported` keeps the digits; it is None for an empty or
     unreadable cell. `statuses` is the OBS_STATUS of a cell that says its value is missing.
-    `unreadable` are the cells with a fault of their own: what they add up to is not known.
+    `unknown` are the cells that have no value though something stands there: what they add up to
+    is not known. `strays` are the cells inside the table without a label or heading.
     """
 
     table: SourceTable
     values: Floats
     reported: list[list[str | None]]
-    statuses: dict[tuple[int, int], str]
+    statuses: Mapping[tuple[int, int], str]
     unreadable: frozenset[tuple[int, int]]
+    unknown: Mask
+    strays: frozenset[tuple[int, int]]
     findings: tuple[Finding, ...]
+
+    @property
+    def stated(self) -> Mask:
+        """The cells that hold a number."""
+        found: Mask = ~np.isnan(self.values)
+        return found
 
 
 def read_figures(table: SourceTable, words: Values) -> Figures:
     """Every number of the table; what is neither number nor word becomes a finding."""
-    values = np.full((len(table.rows), len(table.columns)), np.nan)
-    reported: list[list[str | None]] = [[None] * len(table.columns) for _ in table.rows]
+    shape = len(table.rows), len(table.columns)
+    values = np.full(shape, np.nan)
+    reported: list[list[str | None]] = []
     statuses: dict[tuple[int, int], str] = {}
-    unreadable: set[tuple[int, int]] = set()
-    findings = list(_strays(table))
+    unreadable: dict[tuple[int, int], Finding] = {}
+    merged = table.sheet.merged
     for i, row in enumerate(table.rows):
         cells = table.sheet.values[row.index]
+        mine: list[str | None] = [None] * shape[1]
+        reported.append(mine)
         for j, column in enumerate(table.columns):
-            value = cells[column.index]
-            if value is None:
+            at = column.at[row.page]
+            value = None if at is None else cells[at]
+            if value is None or (row.index, at) in merged:
                 continue
-            text = shown(value)
-            if text in words.missing:
-                statuses[i, j] = words.missing[text]
+            if type(value) is float and 0 <= value < 1e15:
+                mine[j] = str(int(value)) if value.is_integer() else repr(value)
+                values[i, j] = value
                 continue
-            digits = "0" if text in words.zero else _digits(value, text)
-            if digits is None or digits.startswith("-"):
+            digits = _digits(value, words)
+            if digits is not None and not digits.startswith("-"):
+                mine[j], values[i, j] = digits, float(digits)
+            elif (status := words.missing.get(shown(value))) is not None:
+                statuses[i, j] = status
+            else:
                 fault = rules.not_a_number if digits is None else rules.negative_number
-                findings.append(fault(*_at(table, row, column), text))
-                unreadable.add((i, j))
-                continue
-            reported[i][j] = digits
-            values[i, j] = float(digits)
-    return Figures(table, values, reported, statuses, frozenset(unreadable), tuple(findings))
+                spot = address(row.index, at or 0)
+                unreadable[i, j] = fault(table.sheet.name, spot, shown(value))
+    unknown = np.zeros(shape, bool)
+    for cell in (*statuses, *unreadable):
+        unknown[cell] = True
+    strays = [*_strays(table)]
+    findings = (*_stray_findings(table, strays), *unreadable.values())
+    return Figures(
+        table,
+        values,
+        reported,
+        statuses,
+        frozenset(unreadable),
+        unknown,
+        frozenset(strays),
+        tuple(findings),
+    )
 
 
-def _at(table: SourceTable, row: Row, column: Column) -> tuple[str, str]:
-    return table.sheet.name, address(row.index, column.index)
-
-
-def _digits(value: Value, text: str) -> str | None:
+def _digits(value: Value, words: Values) -> str | None:
     """A stored number's digits; what only looks like one is read by the words of `clean`."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return text if np.isfinite(value) else None
-    return number(text)
+        return shown(value) if np.isfinite(value) else None
+    text = shown(value)
+    return "0" if text in words.zero else number(text, words.decimal, words.thousands)
 
 
-def _strays(table: SourceTable) -> Iterator[Finding]:
+def _strays(table: SourceTable) -> Iterator[tuple[int, int]]:
     """Cells inside the table that no label or no heading explains."""
-    if not table.rows:
-        return
-    labelled = {row.index for row in table.rows}
-    headed = {column.index for column in table.columns}
-    for row in range(min(labelled), max(labelled) + 1):
-        for column in range(table.labels + 1, len(table.sheet.values[row])):
-            text = table.sheet.text(row, column)
-            if text and (row not in labelled or column not in headed):
-                yield rules.unheaded_value(table.sheet.name, address(row, column), text)
+    explained = {row.index for row in (*table.rows, *table.left_out)}
+    for number_, page in enumerate(table.pages):
+        mine = [index for index in explained if page.first <= index < page.last]
+        if not mine:
+            continue
+        headed = {each.at[number_] for each in (*table.columns, *table.left_columns)}
+        labels = {column for row in table.rows[:1] for _, column in row.spots}
+        wide = range(max(labels, default=page.labels) + 1, len(table.sheet.values[page.header]))
+        unheaded = [column for column in wide if column not in headed]
+        for index in range(min(mine), max(mine) + 1):
+            cells = table.sheet.values[index]
+            columns = unheaded if index in explained else wide
+            for column in columns:
+                if cells[column] is not None and (index, column) not in table.sheet.merged:
+                    yield index, column
 
 
-def controls(figures: Figures) -> Iterator[Control]:
-    """Every total that can be recomputed, once.
-
-    A total row is checked in each column; a total column in each row of detail. Where a part is
-    stated to be missing, or cannot be read, the total cannot be recomputed and is no control.
-    """
-    table = figures.table
-    at_row = {row.index: i for i, row in enumerate(table.rows)}
-    at_column = {column.index: j for j, column in enumerate(table.columns)}
-    for i, row in enumerate(table.rows):
-        parts = [at_row[each] for each in row.parts]
-        for j, column in enumerate(table.columns):
-            across = [at_column[each] for each in column.parts]
-            cells = [(part, j) for part in parts] or [(i, part) for part in across]
-            if cells and figures.reported[i][j] is not None and _all_stated(figures, cells):
-                computed = float(np.nansum([figures.values[cell] for cell in cells]))
-                yield _control(figures, i, j, computed)
-
-
-def _all_stated(figures: Figures, cells: list[tuple[int, int]]) -> bool:
-    return not any(cell in figures.statuses or cell in figures.unreadable for cell in cells)
+def _stray_findings(table: SourceTable, strays: list[tuple[int, int]]) -> Iterator[Finding]:
+    """One finding for each stray cell, or one for the heading or label that many of them lack."""
+    sheet = table.sheet
+    in_row = Counter(row for row, _ in strays)
+    in_column = Counter(column for _, column in strays)
+    told: set[tuple[int, int]] = set()
+    for row, column in strays:
+        page = next(each for each in table.pages if each.first <= row < each.last)
+        if in_row[row] > MOST_SINGLE_STRAYS:
+            at, rule, many = (row, page.labels), rules.unlabelled_row, in_row[row]
+        elif in_column[column] > MOST_SINGLE_STRAYS:
+            at, rule, many = (page.header, column), rules.unheaded_column, in_column[column]
+        else:
+            yield rules.unheaded_value(sheet.name, address(row, column), sheet.text(row, column))
+            continue
+        if at not in told:
+            told.add(at)
+            yield rule(sheet.name, address(*at), many)
 
 
-def _control(figures: Figures, i: int, j: int, computed: float) -> Control:
-    table = figures.table
-    row, column = table.rows[i], table.columns[j]
-    headings = dict.fromkeys(column.path)  # a heading merged over two rows says one thing
-    name = f"{table.sheet.name}: {' > '.join(row.path)} | {' > '.join(headings)}"
-    stated = float(figures.values[i, j])
-    return Control(name, stated, computed, *_at(table, row, column))
+def numbers_in(sheet: Sheet) -> int:
+    """How many numbers a sheet holds."""
+    return sum(
+        isinstance(value, int | float) and not isinstance(value, bool)
+        for row in sheet.values
+        for value in row
+    )
 
 
-def mismatches(checked: list[Control]) -> Iterator[Finding]:
-    """A finding for each total that its parts do not add up to."""
-    for control in checked:
-        if not control.holds:
-            yield rules.control_mismatch(
-                control.sheet,
-                control.cell,
-                shown(control.stated),
-                shown(control.computed),
-                control.name,
-            )
+def spot_of(table: SourceTable, row: Row, j: int) -> tuple[str, str]:
+    """The sheet and the address of a cell of the table."""
+    at = table.spot(row, table.columns[j])
+    return table.sheet.name, "*" if at is None else address(*at)

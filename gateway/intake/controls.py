@@ -1,0 +1,122 @@
+"""Totals recomputed from their parts, and where the fault sits when they do not agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.intake import rules
+from gateway.intake.figures import Figures, Mask, spot_of
+from gateway.intake.sheet import address, shown
+from gateway.intake.suspects import Cell, Suspects
+from gateway.model.finding import Control, Finding
+
+MOST_SINGLE_MISMATCHES = 3
+"""A total row that disagrees in more columns than this, and in most of them, has one fault: its
+nesting or its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every total that can be recomputed, once, with the cell that states it.
+
+    `cells` are the positions of those totals in the table, in the order of `controls`. `down` says
+    of each whether it adds up rows; the others add up columns.
+    """
+
+    cells: tuple[Cell, ...]
+    down: tuple[bool, ...]
+    controls: tuple[Control, ...]
+
+
+def recompute(figures: Figures) -> Checked:
+    """A total row is checked in each column; a total column in each row of detail.
+
+    Where a part is stated to be missing, cannot be read or has no heading, the total cannot be
+    recomputed and is no control.
+    """
+    table = figures.table
+    values = np.nan_to_num(figures.values)
+    found: list[tuple[Cell, bool, float]] = []
+    for i, row in enumerate(table.rows):
+        if row.parts:
+            parts = list(row.parts)
+            ready = figures.stated[i] & ~figures.unknown[parts].any(axis=0)
+            ready &= _without_strays(figures, i)
+            sums = values[parts].sum(axis=0)
+            found += [((i, j), True, float(sums[j])) for j in np.flatnonzero(ready).tolist()]
+    across = {i for i, row in enumerate(table.rows) if not row.parts}
+    stray_rows = {row for row, _ in figures.strays}
+    for j, column in enumerate(table.columns):
+        if column.parts:
+            parts = list(column.parts)
+            ready = figures.stated[:, j] & ~figures.unknown[:, parts].any(axis=1)
+            sums = values[:, parts].sum(axis=1)
+            found += [
+                ((i, j), False, float(sums[i]))
+                for i in np.flatnonzero(ready).tolist()
+                if i in across and table.rows[i].index not in stray_rows
+            ]
+    found.sort()
+    return Checked(
+        tuple(cell for cell, _, _ in found),
+        tuple(down for _, down, _ in found),
+        tuple(_control(figures, *cell, total) for cell, _, total in found),
+    )
+
+
+def _without_strays(figures: Figures, i: int) -> Mask:
+    """The columns in which no figure without a label stands between a total's parts."""
+    table = figures.table
+    indexes = [table.rows[each].index for each in (i, *table.rows[i].parts)]
+    between = {column for row, column in figures.strays if min(indexes) <= row <= max(indexes)}
+    page = table.rows[i].page
+    return np.array([each.at[page] not in between for each in table.columns], bool)
+
+
+def _control(figures: Figures, i: int, j: int, computed: float) -> Control:
+    table = figures.table
+    row, column = table.rows[i], table.columns[j]
+    headings = dict.fromkeys(each for each in column.path if each)  # merged ones say one thing
+    name = f"{table.sheet.name}: {' > '.join(row.path)} | {' > '.join(headings)}"
+    return Control(name, float(figures.values[i, j]), computed, *spot_of(table, row, j))
+
+
+def mismatches(figures: Figures, checked: Checked) -> Iterator[Finding]:
+    """A finding for each fault that makes totals disagree, at the cell where it sits.
+
+    One wrong figure spoils the total of its row and those of every group that it is in by the same
+    amount: that is told once, of the figure. What is left is told of the total.
+    """
+    both = zip(checked.cells, checked.controls, strict=True)
+    off = {cell: control for cell, control in both if not control.holds}
+    if not off:
+        return
+    suspects = Suspects(figures, frozenset(checked.cells), off)
+    for (i, j), (error, total) in suspects.wrong_figures().items():
+        stated = float(figures.values[i, j])
+        sheet, cell = spot_of(figures.table, figures.table.rows[i], j)
+        agreed = shown(round(stated - error, 6))
+        yield rules.figure_disagrees(sheet, cell, shown(stated), agreed, off[total].cell)
+    yield from _total_findings(figures, {cell: off[cell] for cell in suspects.left()}, checked)
+
+
+def _total_findings(
+    figures: Figures, off: dict[Cell, Control], checked: Checked
+) -> Iterator[Finding]:
+    """A finding for each total, or one for a row of totals that disagrees nearly everywhere."""
+    table = figures.table
+    in_row: dict[int, list[Cell]] = {}
+    for cell in off:
+        in_row.setdefault(cell[0], []).append(cell)
+    for i, cells in in_row.items():
+        tried = sum(each[0] == i for each in checked.cells)
+        row = table.rows[i]
+        if row.parts and len(cells) > max(MOST_SINGLE_MISMATCHES, tried / 2):
+            spot = address(*row.spots[-1])
+            yield rules.total_row_disagrees(table.sheet.name, spot, row.path[-1], len(cells), tried)
+            continue
+        for cell in cells:
+            each = off[cell]
+            stated, computed = shown(each.stated), shown(each.computed)
+            yield rules.control_mismatch(each.sheet, each.cell, stated, computed, each.name)

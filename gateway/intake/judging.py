@@ -1,0 +1,261 @@
+"""Rules on coded rows: codes, constraints, attributes, duplicates, periods, parts and decimals.
+
+A rule is a function that yields findings; adding one is adding its name to `RULES`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from gateway.errors import BadSyntax
+from gateway.intake import verdicts
+from gateway.intake.frame import Frame, Mask
+from gateway.intake.provision import Provision
+from gateway.model.finding import Finding
+from gateway.model.period import span
+from gateway.model.selection import Selection
+
+Codes = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What a file is held against.
+
+    `codes` are the codes of each component's list; `allowed` those that a constraint leaves, for
+    the components that one names. `before` is the current release, `today` the last day that
+    figures can speak of; without them nothing is said of either.
+    """
+
+    codes: Codes
+    allowed: Codes = field(default_factory=dict)
+    before: Selection | None = None
+    today: date | None = None
+
+
+Rule = Callable[[Frame, Provision, Standard], Iterator[Finding]]
+
+
+def _distinct(frame: Frame, name: str, values: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each of some values that occur in a column, with the first row of each sheet that has it."""
+    column = frame.codes[name]
+    for number in (column.values.index(each) for each in values):
+        rows = np.flatnonzero(column.codes == number)
+        _, first = np.unique(frame.sheet[rows], return_index=True)
+        for at in first:
+            yield column.values[number], int(rows[at])
+
+
+def unknown_code(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """Every code is in the component's code list."""
+    for name in frame.codes.keys() & standard.codes.keys():
+        wrong = [each for each in frame.codes[name].values if each not in standard.codes[name]]
+        for code, row in _distinct(frame, name, wrong):
+            yield verdicts.unknown_code(*frame.place(row), code, name)
+
+
+def not_allowed(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """Every code makes sense in the dataflow, as its constraint says."""
+    flow = provision.flow.id
+    for name in frame.codes.keys() & standard.allowed.keys():
+        listed = standard.codes.get(name, frozenset())
+        wrong = [each for each in frame.codes[name].values
+                 if each in listed and each not in standard.allowed[name]]  # fmt: skip
+        for code, row in _distinct(frame, name, wrong):
+            yield verdicts.not_allowed(*frame.place(row), code, name, flow)
+
+
+def attribute_missing(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """Every observation has the attributes that the data structure demands."""
+    for each in provision.structure.attributes:
+        if not each.mandatory or not len(frame):
+            continue
+        absent = ~frame.known([each.id]) if each.id in frame.codes else np.ones(len(frame), bool)
+        read = each.id in provision.places()  # an unknown label is told where it stands
+        if absent.any() and not read:
+            row = int(np.argmax(absent))
+            yield verdicts.attribute_missing(*frame.place(row), each.id, int(absent.sum()))
+
+
+def duplicate_key(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """No two figures state the same thing."""
+    structure = provision.structure
+    names = [*structure.dimension_ids, structure.time.id]
+    if not len(frame) or any(name not in frame.codes for name in names):
+        return
+    whole = np.flatnonzero(frame.known(names))
+    keys = frame.key(names)[whole]
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    twins = whole[first[inverse]]
+    repeated = np.flatnonzero(twins != whole)
+    pairs = [(int(whole[each]), int(twins[each])) for each in repeated]
+    yield from _duplicates(frame, pairs)
+
+
+def _duplicates(frame: Frame, pairs: list[tuple[int, int]]) -> Iterator[Finding]:
+    """One finding for a whole row or column that another repeats, else one for each figure."""
+    by_row: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    by_column: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for row, twin in pairs:
+        there = int(frame.sheet[row]), int(frame.sheet[twin])
+        by_row.setdefault((*there, int(frame.row[row]), int(frame.row[twin])), []).append(
+            (row, twin)
+        )
+        columns = int(frame.column[row]), int(frame.column[twin])
+        by_column.setdefault((*there, *columns), []).append((row, twin))
+    told: set[int] = set()
+    for groups, of_rows in ((by_row, True), (by_column, False)):
+        for group in groups.values():
+            left = [pair for pair in group if pair[0] not in told]
+            if len(left) > 2 and (of_rows or len(left) == len(group)):
+                told.update(row for row, _ in left)
+                yield verdicts.duplicate_line(frame, *left[0], len(left), by_row=of_rows)
+    for row, twin in pairs:
+        if row not in told:
+            sheet, cell = frame.place(twin)
+            value = frame.reported[row].as_py() or ""
+            yield verdicts.duplicate_key(*frame.place(row), value, f"{sheet}!{cell}")
+
+
+def period_out_of_range(
+    frame: Frame, provision: Provision, standard: Standard
+) -> Iterator[Finding]:
+    """Every period is one that a calendar has, not before the source began nor after today."""
+    name = provision.structure.time.id
+    earliest, latest = provision.checks.first_year, standard.today
+    for period, row in _distinct(frame, name, frame.codes[name].values if len(frame) else ()):
+        try:
+            first, _ = span(period)
+        except BadSyntax:
+            yield verdicts.no_period(*frame.place(row), period)
+            continue
+        if first.year < earliest or (latest is not None and first > latest):
+            yield verdicts.period_out_of_range(*frame.place(row), period, earliest)
+
+
+def period_missing(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """No period is missing between the first and the last."""
+    name = provision.structure.time.id
+    if not provision.checks.every_period or "FREQ" not in frame.codes or not len(frame):
+        return
+    for frequency in frame.codes["FREQ"].values:
+        mine = frame.codes["FREQ"].codes == frame.codes["FREQ"].values.index(frequency)
+        column = frame.codes[name]
+        used = {*np.unique(column.codes[mine]).tolist()} - {len(column.values)}
+        there = {column.values[each] for each in used}
+        if gaps := [*_gaps(there, frequency)]:
+            row = int(np.argmax(mine))
+            yield verdicts.period_missing(frame.sheets[frame.sheet[row]], gaps)
+
+
+_A_YEAR = {"A": 1, "S": 2, "T": 3, "Q": 4, "M": 12}
+
+
+def _gaps(periods: set[str], frequency: str) -> Iterator[str]:
+    """The periods that stand between others and are not there."""
+    steps = _A_YEAR.get(frequency)
+    numbers = {number for each in periods if (number := _number(each, steps)) is not None}
+    if not numbers or steps is None:
+        return
+    for number in range(min(numbers), max(numbers)):
+        if number not in numbers:
+            year, part = divmod(number, steps)
+            yield _spelled(year, part + 1, frequency)
+
+
+def _number(period: str, steps: int | None) -> int | None:
+    try:
+        first, _ = span(period)
+    except BadSyntax:
+        return None
+    return None if steps is None else first.year * steps + (first.month - 1) * steps // 12
+
+
+def _spelled(year: int, part: int, frequency: str) -> str:
+    if frequency == "A":
+        return str(year)
+    return f"{year}-{part:02d}" if frequency == "M" else f"{year}-{frequency}{part}"
+
+
+def decimals(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """What is counted is whole, where the provision says that there are no decimals."""
+    if provision.attributes.get("DECIMALS") != "0":
+        return
+    broken = ~np.isnan(frame.values) & (frame.values != np.floor(frame.values))
+    for row in np.flatnonzero(broken).tolist():
+        yield verdicts.decimals(*frame.place(row), frame.reported[row].as_py())
+
+
+_PARTS: Mapping[str, tuple[frozenset[str], ...]] = {
+    "SEX": (frozenset("MF"), frozenset(("M", "F", "_U", "_N", "_O"))),
+    "AGE": (frozenset(("Y0T17", "Y_GE18")), frozenset(("Y0T17", "Y_GE18", "_U"))),
+}
+"""Codes that leave nothing out, and those that may stand beside them; together they are ``_T``."""
+
+
+def parts_and_total(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """Where both are stated, the sub-groups add up to the total of all."""
+    for name, (needed, possible) in _PARTS.items():
+        if name in frame.codes and "_T" in frame.codes[name].values:
+            yield from _against_total(frame, provision, name, needed, possible)
+
+
+def _against_total(
+    frame: Frame, provision: Provision, name: str, needed: frozenset[str], possible: frozenset[str]
+) -> Iterator[Finding]:
+    structure = provision.structure
+    others = [each for each in (*structure.dimension_ids, structure.time.id) if each != name]
+    groups = frame.key(others)
+    column = frame.codes[name]
+    member = _members(frame, name, possible)
+    sums = np.bincount(groups, np.where(member, np.nan_to_num(frame.values), 0))
+    enough = np.ones(len(sums), bool)
+    for code in needed:
+        mine = _members(frame, name, frozenset((code,))) & ~np.isnan(frame.values)
+        enough &= np.bincount(groups, mine, len(sums)) > 0
+    total = column.codes == column.values.index("_T")
+    off = total & enough[groups] & (np.abs(sums[groups] - frame.values) > 1e-6)
+    for row in np.flatnonzero(off).tolist():
+        value, parts = float(frame.values[row]), float(sums[groups[row]])
+        yield verdicts.parts_and_total(*frame.place(row), value, parts, name)
+
+
+def _members(frame: Frame, name: str, codes: frozenset[str]) -> Mask:
+    column = frame.codes[name]
+    found: Mask = np.array([*(each in codes for each in column.values), False])[column.codes]
+    return found
+
+
+def unexpected_zero(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """No series falls to zero for one period between two in which it is large."""
+    structure = provision.structure
+    names = [*structure.dimension_ids, structure.time.id]
+    whole = np.flatnonzero(frame.known(names)) if len(frame) else np.empty(0, np.int64)
+    if len(whole) < 3:
+        return
+    series = frame.key(structure.dimension_ids)[whole]
+    times = np.array([*frame.codes[structure.time.id].values, ""])
+    order = np.lexsort((times[frame.codes[structure.time.id].codes[whole]], series))
+    rows, series = whole[order], series[order]
+    values = frame.values[rows]
+    large = provision.checks.zero_from
+    same = (series[1:-1] == series[:-2]) & (series[1:-1] == series[2:])
+    odd = same & (values[1:-1] == 0) & (values[:-2] >= large) & (values[2:] >= large)
+    for at in np.flatnonzero(odd) + 1:
+        before, after = float(values[at - 1]), float(values[at + 1])
+        yield verdicts.unexpected_zero(*frame.place(int(rows[at])), before, after)
+
+
+RULES: tuple[Rule, ...] = (
+    unknown_code,
+    not_allowed,
+    attribute_missing,
+    duplicate_key,
+    period_out_of_range,
+    period_missing,
+    decimals,
+    parts_and_total,
+    unexpected_zero,
+)
