@@ -75,10 +75,10 @@ def _source(provision: Provision) -> DataStructure:
 def _map(provision: Provision, component: str, place: Place) -> RepresentationMap:
     """The labels that a place's code maps know, each with its code; the first map wins."""
     pairs = {
-        entry.key: (entry.label, entry.code(component))
+        entry.key: (entry.label, code)
         for each in reversed(provision.maps(place))
         for entry in each.entries.values()
-        if EITHER not in entry.code(component)
+        if (code := entry.code(component)) is not None and EITHER not in code
     }
     codelists = {each.id: each.representation.codelist for each in provision.structure.dimensions}
     return RepresentationMap(

@@ -2,7 +2,8 @@
 
 A map is a CSV file with a `label` column and a `code` column, or a column named after each
 component that it serves. Where one label can mean several codes, they stand with ``|`` between
-them: such a label is known, and refused, for the gateway does not guess.
+them: such a label is known, and refused, for the gateway does not guess. Where a line leaves a
+column empty, that component is looked up in the next map.
 """
 
 import csv
@@ -29,12 +30,12 @@ class Entry:
     label: str
     codes: Mapping[str, str]
 
-    def code(self, component: str) -> str:
+    def code(self, component: str) -> str | None:
         """The code for a component; several with ``|`` between them where the map is no function.
 
-        Raises KeyError where the map has neither its column nor one for all.
+        None where the line leaves that component to the next map.
         """
-        return self.codes[component] if component in self.codes else self.codes[CODE]
+        return self.codes.get(component, self.codes.get(CODE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def _heading_faults(name: str, headings: Iterable[str], components: Iterable[str
 def _add(
     entries: dict[str, Entry], row: Mapping[str, str], columns: tuple[str, ...], where: str
 ) -> Iterator[str]:
-    if not row.get(LABEL) or not columns or not all(row.get(each) for each in columns):
+    if not row.get(LABEL) or not any(row.get(each) for each in columns):
         yield f"{where}: label and code are both needed"
         return
-    codes = {each: row[each].strip() for each in columns}
+    codes = {each: row[each].strip() for each in columns if row.get(each)}
     entry = Entry(label(row[LABEL]), row[LABEL], codes)
     if entries.setdefault(entry.key, entry).codes != entry.codes:
         yield f"{where}: {entry.label} has two codes"

@@ -63,8 +63,6 @@ def faults(file: ProvisionFile, structure: DataStructure, folder: Path) -> Itera
     """What a provision says that its data structure or its own layout does not bear out."""
     if file.id != folder.name:
         yield f"the id {file.id} is not the folder's name"
-    if file.sample is not None and not (folder / file.sample).is_file():
-        yield f"there is no sample {file.sample}"
     yield from sorted(_component_faults(file, structure))
     yield from _layout_faults(file)
     for name, place in file.places().items():

@@ -75,7 +75,8 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a component's value is read: exactly one of the first six.
 
     `row` and `column` are levels of the row labels and of the headings, from 1, outermost first;
-    ``"last"`` is a row's own label and ``"path"`` all of them with `` > `` between. `field` is the
+    ``"last"`` is a row's own label and ``"path"`` all of them with `` > `` between: code maps then
+    know it whole, as ``Group > *``, or by the last label alone. `field` is the
     heading of a column of records. `title` and `sheet` are patterns, whose first group stands in
     the lines above the table or in the sheet's name. `period` says that the value is the frequency
     of the period that was read. `codes` names code maps; the first that knows a label gives its

@@ -17,7 +17,7 @@ from gateway.intake.language import Place
 from gateway.intake.lookup import Label, Looked, look_up
 from gateway.intake.notes import footnotes, with_attributes
 from gateway.intake.periods import with_periods
-from gateway.intake.provision import Provision
+from gateway.intake.provision import NESTED_IN, Provision
 from gateway.intake.sheet import Sheet, address
 from gateway.intake.table import Row, SourceTable
 from gateway.model.finding import Finding
@@ -134,7 +134,7 @@ def _row_labels(table: SourceTable, rows: list[int], provision: Provision) -> La
 def _row_label(row: Row, level: int | str) -> Label | None:
     """The label at a level of a row's path; None for a row that is not that deep."""
     if level == "path":
-        return Label(" > ".join(row.path), row.spots[-1])
+        return Label(NESTED_IN.join(row.path), row.spots[-1])
     if level == "last":
         deepest = max(n for n, each in enumerate(row.path) if each)
         return Label(row.path[deepest], row.spots[deepest])

@@ -31,6 +31,9 @@ from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.text import Text
 from gateway.registry import Registry
 
+NESTED_IN = " > "
+"""What stands between the labels of a path."""
+
 SHARED_MAPS = "maps"
 """The folder beside `provisions/` with code maps that several provisions use."""
 
@@ -84,11 +87,19 @@ class Provision:
 
         A label that can mean several codes gives them all with ``|`` between them.
         """
-        key = label(text)
         for each in self.maps(place):
-            if key in each.entries:
-                return each.entries[key].code(component)
+            for key in _keys(text, nested=place.row == "path"):
+                if key in each.entries and (code := each.entries[key].code(component)) is not None:
+                    return code
         return None
+
+
+def _keys(text: str, *, nested: bool) -> tuple[str, ...]:
+    """How a label is looked up; nested ones as a whole, by what they are nested in, and alone."""
+    if not nested:
+        return (label(text),)
+    outer, arrow, own = text.rpartition(NESTED_IN)
+    return label(text), label(f"{outer}{arrow}*"), label(own)
 
 
 def read_provisions(folder: Path, registry: Registry) -> dict[str, Provision]:
