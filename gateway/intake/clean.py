@@ -88,6 +88,8 @@ def period(text: str) -> str | None:
     words = label(text)
     if _PERIOD.fullmatch(text.strip()):
         return text.strip()
+    if quarter := re.fullmatch(r"([1-9]\d{3})[ _]t([1-4])", words):  # as surveys name their files
+        return f"{quarter[1]}-Q{quarter[2]}"
     if part := _PART.fullmatch(words):
         return _part(*part.groups())
     return _months(*span.groups()) if (span := _SPAN.fullmatch(words)) else None

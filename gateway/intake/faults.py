@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Union, get_args, get_origin
 
@@ -97,6 +98,9 @@ def _layout_faults(file: ProvisionFile) -> Iterator[str]:
         yield '[values] field is for the layout "records"'
     if file.table.layout != "microdata" and (file.microdata.weight or file.microdata.ignore):
         yield '[microdata] is for the layout "microdata"'
+    fields = [place for place in file.places().values() if place.field is not None]
+    if file.table.layout == "microdata" and not fields:
+        yield '[components] the layout "microdata" reads at least one component by field'
     if file.rows.hierarchy != "columns" and file.table.labels > 1:
         yield '[table] labels: several columns of labels are for the hierarchy "columns"'
 
@@ -113,10 +117,18 @@ def _place_faults(name: str, place: Place, file: ProvisionFile) -> Iterator[str]
         yield f"{name}: records are read by field, not by row or column"
     if place.field is not None and file.table.layout == "cross":
         yield f'{name}: field is for the layouts "records" and "microdata"'
+    yield from _code_faults(name, place)
     if place.period is not None and (file.time.period is None or name.startswith("time.")):
         yield f"{name}: period says how often, where time.period is read"
-    if place.codes and (place.pad or place.prefix):
-        yield f"{name}: pad and prefix make a code of a label; codes look it up"
+
+
+def _code_faults(name: str, place: Place) -> Iterator[str]:
+    """What a place says of the codes that it gives."""
+    if [bool(place.codes), bool(place.pad or place.prefix), bool(place.bands)].count(True) > 1:
+        yield f"{name}: a code comes from codes, from pad and prefix, or from bands, not from two"
+    spans = sorted(place.bands.values())
+    if any(one[1] >= other[0] for one, other in pairwise(spans)):
+        yield f"{name}: bands overlap"
 
 
 def _pattern_faults(file: ProvisionFile) -> Iterator[str]:

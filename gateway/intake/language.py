@@ -81,7 +81,8 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the lines above the table or in the sheet's name. `period` says that the value is the frequency
     of the period that was read. `codes` names code maps; the first that knows a label gives its
     code. Without a map the label itself is the code, with blanks where `pad` and `prefix` say so:
-    leading zeros up to `pad` figures, `prefix` before them. `empty` is the code of an empty cell.
+    leading zeros up to `pad` figures, `prefix` before them. `bands` give a code to the numbers from
+    a first to a last one. `empty` is the code of an empty cell.
     """
 
     row: int | Literal["last", "path"] | None = None
@@ -93,6 +94,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...] = ()
     pad: int = 0
     prefix: str = ""
+    bands: dict[str, tuple[int, int]] = {}
     empty: str | None = None
 
     @property

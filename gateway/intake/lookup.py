@@ -1,6 +1,6 @@
 """From labels to codes: by a code map, by the label itself, or as a part of a period."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.intake import clean, rules
@@ -30,14 +30,30 @@ def code_of(name: str, place: Place, text: str, provision: Provision) -> str | N
         return place.empty
     if place.codes:
         return provision.code(name, place, text)
-    if name == YEAR:
-        return clean.year(text)
-    if name == PERIOD:
-        return clean.period(text)
-    if name in (MONTH, UNTIL):
-        number = clean.month(text)
-        return None if number is None else f"{number:02d}"
-    return place.prefix + text.zfill(place.pad)
+    if place.bands:
+        return _band(place, text)
+    return _PARTS[name](text) if name in _PARTS else place.prefix + text.zfill(place.pad)
+
+
+def _month(text: str) -> str | None:
+    number = clean.month(text)
+    return None if number is None else f"{number:02d}"
+
+
+_PARTS: Mapping[str, Callable[[str], str | None]] = {
+    YEAR: clean.year,
+    MONTH: _month,
+    UNTIL: _month,
+    PERIOD: clean.period,
+}
+
+
+def _band(place: Place, text: str) -> str | None:
+    """The band that a whole number falls into."""
+    if not text.isdecimal():
+        return None
+    bands = place.bands.items()
+    return next((code for code, (first, last) in bands if first <= int(text) <= last), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +113,8 @@ def fault(
         if (codes := code_of(name, place, text, provision)) is not None:
             return rules.ambiguous_label(sheet, cell, text, tuple(codes.split(EITHER)), name)
     coded = {name: place for name, place in places.items() if place.codes}
+    if not coded and not all(name.startswith("time.") for name in places):
+        return rules.outside_bands(sheet, cell, text, ", ".join(places))
     if not coded:
         return rules.period_not_found(sheet, cell, text)
     return _unmapped(sheet, cell, text, coded, provision)

@@ -10,9 +10,11 @@ from gateway.intake.controls import mismatches, recompute
 from gateway.intake.figures import numbers_in, read_figures
 from gateway.intake.frame import Frame, joined
 from gateway.intake.mapping import observe
+from gateway.intake.microdata import estimate
 from gateway.intake.provision import Provision
 from gateway.intake.records import list_records
 from gateway.intake.sheet import Sheet, address, shown
+from gateway.intake.surveys import open_survey
 from gateway.intake.table import SourceTable, find_table
 from gateway.intake.workbook import read_sheets
 from gateway.model.finding import Account, Control, Finding, Severity
@@ -40,6 +42,8 @@ class Read:
 
 def read(content: bytes, name: str, provision: Provision) -> Read:
     """The coded rows of a file handed in under a name. Raises BadFile."""
+    if provision.table.layout == "microdata":
+        return _survey(content, name, provision)
     if provision.table.layout == "records":
         quick = quick_records(content, name, provision.table, provision.labels)
         if quick is not None:
@@ -101,6 +105,16 @@ def _table(table: SourceTable, provision: Provision) -> Read:
         findings.append(rules.table_empty(table.sheet.name, address(*table.corner)))
     account = accounting.of_table(figures, mapped, checked)
     return Read(mapped.frame, checked.controls, tuple(findings), account, mapped.empty)
+
+
+def _survey(content: bytes, name: str, provision: Provision) -> Read:
+    estimated = estimate(open_survey(content, name), provision)
+    findings = list(estimated.findings)
+    sheet = estimated.frame.sheets[0]
+    if not len(estimated.frame) and not findings:
+        findings.append(rules.table_empty(sheet, "*"))
+    part = Read(estimated.frame, (), tuple(findings), estimated.account)
+    return _together((sheet,), [part])
 
 
 def _list(records: Records, provision: Provision) -> Read:

@@ -302,3 +302,17 @@ def title_without(sheet: str, said: str, component: str) -> Finding:
         "hoja.",
         f"{component} is read from “{said}”, and is not there. Mend the title or the sheet's name.",
     )
+
+
+def outside_bands(sheet: str, cell: str, value: str, component: str) -> Finding:
+    """Every number falls into one of the bands that the provision names."""
+    return _error(
+        "outside_bands",
+        sheet,
+        cell,
+        value,
+        f"«{value}» no es un número de las franjas de {component}. Corríjalo, o amplíe las "
+        "franjas en la provisión.",
+        f"“{value}” is no number of the bands of {component}. Mend it, or widen the bands in the "
+        "provision.",
+    )
