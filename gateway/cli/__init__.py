@@ -21,6 +21,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "releases": ("administration", "What was released, when, and from which file."),
     "clients": ("administration", "Machines that may ask for data."),
     "dsd": ("definitions", "The region's definitions: check them, edit code lists, export."),
+    "config": ("configuration", "What a statistician edits in config/: check all of it."),
     "doctor": ("administration", "Look for what does not hold in a home."),
 }
 """Each command with its module and what it does, in the order of the help."""

@@ -6,10 +6,13 @@ Apart from the rest of the exchange, for it brings pandas: a command that only a
 from pathlib import Path
 
 from gateway.errors import BadFile
+from gateway.exchange.configuration import allowed_codes
 from gateway.exchange.exchange import Exchange
 from gateway.intake.checks import check_file
 from gateway.intake.judging import Standard
 from gateway.intake.provision import Provision
+from gateway.intake.replacing import with_other_periods
+from gateway.model.observations import Observations
 from gateway.model.release import Receipt, State
 
 
@@ -23,7 +26,8 @@ def submit(
     """
     provision = exchange.provision(provision_id)
     content = _content(path)
-    checked = check_file(content, path.name, provision, standard_of(exchange, provision))
+    standard = standard_of(exchange, provision)
+    checked = check_file(content, path.name, provision, standard)
     state, release = State.CHECKED, None
     if checked.observations is None:
         state = State.REFUSED
@@ -31,7 +35,7 @@ def submit(
         release, changed = exchange.store.publish(
             provision.id,
             str(provision.flow.reference),
-            checked.observations,
+            _complete(checked.observations, standard.before, provision),
             keep_other_years=provision.replaces == "years",
             source=(path.name, content),
             findings=checked.findings,
@@ -49,17 +53,22 @@ def submit(
     )
 
 
+def _complete(
+    observations: Observations, before: Observations | None, provision: Provision
+) -> Observations:
+    """What is released: the file's content, with the periods that it leaves as they were."""
+    if provision.replaces != "periods" or before is None:
+        return observations
+    return with_other_periods(observations, before)
+
+
 def standard_of(exchange: Exchange, provision: Provision) -> Standard:
     """What a file of a provision is held against now: lists, constraints, and its last release."""
     registry = exchange.registry
-    constraints = registry.constraints(provision.flow.reference, provision.structure.reference)
-    allowed: dict[str, frozenset[str]] = {}
-    for name, codes in (pair for each in constraints for pair in each.region):
-        allowed[name] = allowed.get(name, frozenset(codes)) & frozenset(codes)
+    allowed = allowed_codes(registry, provision)
     current = exchange.store.catalogue.current(provision.id)
-    before = None
-    if current is not None:
-        before = exchange.store.cube(current, provision.structure).select((), ())
+    structure = provision.structure
+    before = None if current is None else exchange.store.observations(current, structure)
     codes_of = registry.codes(provision.structure)
     return Standard(codes_of, allowed, before, exchange.clock().date())
 

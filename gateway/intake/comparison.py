@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from gateway.intake import verdicts
 from gateway.intake.frame import Frame
 from gateway.intake.judging import Standard
 from gateway.intake.provision import Provision
 from gateway.model.finding import Finding
-from gateway.model.selection import Coded, Selection
+from gateway.model.observations import Observations
+from gateway.model.selection import Coded
 
 MOST_JUMPS = 50
 """So many jumps are told one by one, the largest first; the others are counted."""
@@ -65,16 +67,11 @@ def _now(frame: Frame, names: list[str]) -> pd.DataFrame:
     return pd.DataFrame({**columns, _VALUE: frame.values, _ROW: np.arange(len(frame))})
 
 
-def _before(selection: Selection, names: list[str]) -> pd.DataFrame:
-    time = selection.structure.time.id
-    columns = {
-        name: _words(selection.periods)
-        if name == time
-        else _words(selection.keys[name].take(selection.series.astype(np.intp)))
-        for name in names
-    }
-    values = pd.to_numeric(pd.Series(selection.values.to_pylist(), dtype=object), errors="coerce")
-    return pd.DataFrame({**columns, _VALUE: values.to_numpy(float)}).dropna()
+def _before(before: Observations, names: list[str]) -> pd.DataFrame:
+    measure = before.structure.measure.id
+    columns = {name: before.table.column(name).cast(pa.string()).to_pylist() for name in names}
+    frame = pd.DataFrame({name: np.array(each, object) for name, each in columns.items()})
+    return frame.assign(**{_VALUE: before.table.column(measure).to_numpy()}).dropna()
 
 
 def _words(column: Coded) -> np.ndarray:

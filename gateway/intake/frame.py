@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gateway.intake.sheet import address
-from gateway.model.coding import combined
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.selection import Coded, as_arrow
 from gateway.model.structure import DataStructure
@@ -89,7 +88,12 @@ class Frame:
 
     def key(self, names: Sequence[str]) -> Numbers:
         """One number for each row, the same where all of some columns are."""
-        return combined([self.codes[name] for name in names], len(self))
+        whole = np.zeros(len(self), np.int64)
+        for name in names:
+            column = self.codes[name]
+            if len(column.values) > 1:  # one value tells no rows apart
+                whole = _dense(whole) * (len(column.values) + 1) + column.codes
+        return _dense(whole)
 
     def observations(self, structure: DataStructure) -> Observations:
         """The rows in the order of the key, once every code is there."""
@@ -108,6 +112,11 @@ class Frame:
         absent = column.codes >= len(column.values)
         indices = pa.array(column.codes, pa.int32(), mask=absent if absent.any() else None)
         return pa.DictionaryArray.from_arrays(indices, pa.array(column.values, pa.string()))
+
+
+def _dense(numbers: Numbers) -> Numbers:
+    """The same numbers without the gaps between them, so that no product of two is too large."""
+    return np.unique(numbers, return_inverse=True)[1].astype(np.int64)
 
 
 def constant(value: str, rows: int) -> Coded:

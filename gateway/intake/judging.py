@@ -14,8 +14,8 @@ from gateway.intake import verdicts
 from gateway.intake.frame import Frame, Mask
 from gateway.intake.provision import Provision
 from gateway.model.finding import Finding
+from gateway.model.observations import Observations
 from gateway.model.period import span
-from gateway.model.selection import Selection
 
 Codes = Mapping[str, frozenset[str]]
 
@@ -31,7 +31,7 @@ class Standard:
 
     codes: Codes
     allowed: Codes = field(default_factory=dict)
-    before: Selection | None = None
+    before: Observations | None = None
     today: date | None = None
 
 

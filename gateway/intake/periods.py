@@ -8,7 +8,6 @@ from gateway.intake.clean import MONTHS, frequency
 from gateway.intake.frame import Frame, Mask, coded_by
 from gateway.intake.lookup import MONTH, PERIOD, UNTIL, YEAR
 from gateway.intake.provision import Provision
-from gateway.model.coding import combined
 from gateway.model.selection import Coded
 
 LAST = "12"
@@ -39,8 +38,8 @@ def _period(parts: Mapping[str, Coded], rows: int) -> Coded:
     if MONTH not in parts:
         return parts[YEAR]
     years, months = parts[YEAR], parts[MONTH]
-    both = combined([years, months], rows)
-    _, first = np.unique(both, return_index=True)
+    both = years.codes.astype(np.int64) * (len(months.values) + 1) + months.codes
+    _, first, both = np.unique(both, return_index=True, return_inverse=True)
     spelled = [
         None if (year := years.value(at)) is None or (month := months.value(at)) is None
         else f"{year}-{month}"

@@ -62,6 +62,7 @@ class Provision:
     checks: Checks
     replaces: str
     code_maps: Mapping[str, CodeMap]
+    shared_maps: frozenset[str]
     sample: Path | None
 
     def constants(self) -> dict[str, str]:
@@ -108,6 +109,14 @@ def read_provisions(folder: Path, registry: Registry) -> dict[str, Provision]:
     Raises BadConfiguration with all faults: an unknown key, a code map that is not there, a
     component or attribute that the data structure does not have or that nothing feeds.
     """
+    provisions, found = readable_provisions(folder, registry)
+    if found:
+        raise BadConfiguration("\n".join(found), subject=str(folder))
+    return provisions
+
+
+def readable_provisions(folder: Path, registry: Registry) -> tuple[dict[str, Provision], list[str]]:
+    """The provisions below a folder that hold, by id, and the faults of the others."""
     provisions: dict[str, Provision] = {}
     found: list[str] = []
     for path in sorted(folder.glob("*/provision.toml")):
@@ -116,9 +125,7 @@ def read_provisions(folder: Path, registry: Registry) -> dict[str, Provision]:
             provisions[provision.id] = provision
         except BadConfiguration as error:
             found.append(f"{path.parent.name}/provision.toml: {error}")
-    if found:
-        raise BadConfiguration("\n".join(found), subject=str(folder))
-    return provisions
+    return provisions, found
 
 
 def _read(path: Path, registry: Registry) -> Provision:
@@ -157,6 +164,7 @@ def _read(path: Path, registry: Registry) -> Provision:
         checks=file.checks,
         replaces=file.replaces,
         code_maps=maps,
+        shared_maps=frozenset(name for name in maps if not (path.parent / name).is_file()),
         sample=None if file.sample is None else path.parent / file.sample,
     )
 

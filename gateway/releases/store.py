@@ -93,6 +93,11 @@ class Store:
                 self._cubes.popitem(last=False)
         return cube
 
+    def observations(self, release: Release, structure: DataStructure) -> Observations:
+        """All that a release states."""
+        parts = [self._files.read_part(part.sha256, structure) for part in release.parts]
+        return join(structure, parts)
+
     def faults(self) -> Iterator[str]:
         """What does not hold: a broken chain, a missing or changed file, a file of nobody's."""
         history = self.catalogue.all()

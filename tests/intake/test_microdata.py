@@ -55,9 +55,8 @@ def latin(headings: Sequence[str], records: Records) -> bytes:
 def dbf(headings: Sequence[str], records: Records) -> bytes:
     """Source: dBASE III file structure; every field is text of twelve bytes."""
     width = 12
-    head = struct.pack(
-        "<BBBBIHH20x", 3, 26, 1, 1, len(records) + 1, 33 + 32 * len(headings), 1 + width * len(headings)
-    )  # fmt: skip
+    start, length = 33 + 32 * len(headings), 1 + width * len(headings)
+    head = struct.pack("<BBBBIHH20x", 3, 26, 1, 1, len(records) + 1, start, length)
     fields = b"".join(
         struct.pack("<11sc4xBB14x", each.encode(), b"C", width, 0) for each in headings
     )
