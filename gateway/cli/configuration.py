@@ -27,7 +27,7 @@ def _own(home: Home) -> Language:
         return "es"
 
 
-@click.group()
+@click.group(epilog="Example:  gateway config check")
 def config() -> None:
     """What stands in config/: settings, provisions and code maps."""
 

@@ -9,8 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.cli.opening import home_option, opened, remembered
+from gateway.errors import StorageFault
+from gateway.exchange.submission import report_on, summary
 from gateway.exchange.submission import submit as submit_file
-from gateway.model.finding import Severity
+from gateway.model.finding import Account, Severity
 from gateway.model.release import Receipt, State
 from gateway.model.text import LANGUAGES, Language, Text
 
@@ -21,13 +23,25 @@ from gateway.model.text import LANGUAGES, Language, Text
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--provision", required=True, help="Which supply this is, such as GT_IGM_RETURNS.")
 @click.option("--check", is_flag=True, help="Only read and check; keep and release nothing.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the file back to this .xlsx, with the faulty cells marked and a sheet of findings.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.option(
     "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the report."
 )
 @home_option
 def submit(
-    file: Path, provision: str, *, check: bool, as_json: bool, lang: str | None, home: Path | None
+    file: Path,
+    provision: str,
+    *,
+    check: bool,
+    report: Path | None,
+    as_json: bool,
+    lang: str | None,
+    home: Path | None,
 ) -> None:
     """Check FILE and release it: all of it, or nothing.
 
@@ -36,12 +50,25 @@ def submit(
     with opened(home) as exchange:
         receipt = submit_file(exchange, file, provision, check_only=check)
         language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
+    if report is not None:
+        _write(report, report_on(file, receipt, language))
     if as_json:
         click.echo(json.dumps(_as_json(receipt), ensure_ascii=False))
     else:
         _show(receipt, language)
     if receipt.state is State.REFUSED:
         raise click.exceptions.Exit(1)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise StorageFault(
+            f"{path} cannot be written ({error.strerror}).",
+            spanish=f"No se puede escribir {path} ({error.strerror}).",
+            subject=str(path),
+        ) from error
 
 
 def _as_json(receipt: Receipt) -> dict[str, object]:
@@ -51,6 +78,7 @@ def _as_json(receipt: Receipt) -> dict[str, object]:
         "release": receipt.release.number if receipt.release else None,
         "observations": receipt.observations,
         "skipped": receipt.skipped,
+        "account": _account(receipt.account),
         "controls": [
             {"name": each.name, "stated": _whole(each.stated), "computed": _whole(each.computed)}
             for each in receipt.controls
@@ -69,8 +97,26 @@ def _as_json(receipt: Receipt) -> dict[str, object]:
     }
 
 
+def _account(account: Account) -> dict[str, object]:
+    return {
+        "read": account.read,
+        "observations": account.observations,
+        "controls": account.controls,
+        "faulty": account.faulty,
+        "skipped": [
+            {"reason": {"es": each.reason.es, "en": each.reason.en}, "figures": each.figures}
+            for each in account.skipped
+        ],
+    }
+
+
 def _whole(number: float) -> int | float:
     return int(number) if number.is_integer() else number
+
+
+def _plain(word: str) -> str:
+    """A word without what a terminal would obey."""
+    return "".join(each if each.isprintable() else "·" for each in word)
 
 
 _STATES = {
@@ -108,7 +154,7 @@ def _show(receipt: Receipt, language: Language) -> None:
         for each in receipt.findings:
             style = "red" if each.severity is Severity.ERROR else "yellow"
             words = (each.sheet, each.cell, each.value, each.message.said(language))
-            table.add_row(*(escape(word) for word in words), style=style)
+            table.add_row(*(escape(_plain(word)) for word in words), style=style)
         console.print(table)
     held = sum(control.holds for control in receipt.controls)
     console.print(
@@ -119,5 +165,7 @@ def _show(receipt: Receipt, language: Language) -> None:
             skipped=receipt.skipped,
         )
     )
+    for line in summary(receipt.account, language):
+        console.print(escape(line))
     number = receipt.release.number if receipt.release else None
     console.print(_STATES[receipt.state].said(language).format(number=number))

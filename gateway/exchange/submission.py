@@ -12,8 +12,12 @@ from gateway.intake.checks import check_file
 from gateway.intake.judging import Standard
 from gateway.intake.provision import Provision
 from gateway.intake.replacing import with_other_periods
+from gateway.intake.report import Report, annotated, summary
 from gateway.model.observations import Observations
 from gateway.model.release import Receipt, State
+from gateway.model.text import Language
+
+__all__ = ["report_on", "standard_of", "submit", "summary"]
 
 
 def submit(
@@ -50,7 +54,14 @@ def submit(
         checked.controls,
         checked.findings,
         release,
+        checked.account,
     )
+
+
+def report_on(path: Path, receipt: Receipt, language: Language) -> bytes:
+    """The file handed in as a workbook, with what was found in it. Raises BadFile."""
+    report = Report(receipt.findings, receipt.account)
+    return annotated(_content(path), path.name, report, language)
 
 
 def _complete(

@@ -1,7 +1,7 @@
 """The numbers of a table: every cell read once, words for zero and for missing told apart."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +74,7 @@ def read_figures(table: SourceTable, words: Values) -> Figures:
             elif (status := words.missing.get(shown(value))) is not None:
                 statuses[i, j] = status
             else:
-                fault = rules.not_a_number if digits is None else rules.negative_number
+                fault = _fault(value, digits)
                 spot = address(row.index, at or 0)
                 unreadable[i, j] = fault(table.sheet.name, spot, shown(value))
     unknown = np.zeros(shape, bool)
@@ -92,6 +92,13 @@ def read_figures(table: SourceTable, words: Values) -> Figures:
         frozenset(strays),
         tuple(findings),
     )
+
+
+def _fault(value: Value, digits: str | None) -> Callable[[str, str, str], Finding]:
+    """The rule that a cell without a figure breaks."""
+    if isinstance(value, str) and value.startswith("="):
+        return rules.formula_unsaved
+    return rules.not_a_number if digits is None else rules.negative_number
 
 
 def _digits(value: Value, words: Values) -> str | None:

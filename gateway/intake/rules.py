@@ -316,3 +316,17 @@ def outside_bands(sheet: str, cell: str, value: str, component: str) -> Finding:
         f"“{value}” is no number of the bands of {component}. Mend it, or widen the bands in the "
         "provision.",
     )
+
+
+def formula_unsaved(sheet: str, cell: str, value: str) -> Finding:
+    """Every formula was saved with its result."""
+    return _error(
+        "formula_unsaved",
+        sheet,
+        cell,
+        value,
+        "La celda tiene una fórmula sin su resultado. Abra el libro en su programa de hojas de "
+        "cálculo, guárdelo y entréguelo.",
+        "The cell has a formula without its result. Open the workbook in your spreadsheet "
+        "program, save it and hand it in.",
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.model.finding import Control, Finding
+from gateway.model.finding import Account, Control, Finding
 
 
 class State(StrEnum):
@@ -57,3 +57,4 @@ class Receipt:
     controls: tuple[Control, ...]
     findings: tuple[Finding, ...]
     release: Release | None
+    account: Account
