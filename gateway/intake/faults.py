@@ -117,16 +117,18 @@ def _place_faults(name: str, place: Place, file: ProvisionFile) -> Iterator[str]
         yield f"{name}: records are read by field, not by row or column"
     if place.field is not None and file.table.layout == "cross":
         yield f'{name}: field is for the layouts "records" and "microdata"'
-    yield from _code_faults(name, place)
+    yield from _code_faults(name, place, file.components)
     if place.period is not None and (file.time.period is None or name.startswith("time.")):
         yield f"{name}: period says how often, where time.period is read"
 
 
-def _code_faults(name: str, place: Place) -> Iterator[str]:
+def _code_faults(name: str, place: Place, dimensions: Mapping[str, object]) -> Iterator[str]:
     """What a place says of the codes that it gives."""
     if [bool(place.codes), bool(place.pad or place.prefix), bool(place.bands)].count(True) > 1:
         yield f"{name}: a code comes from codes, from pad and prefix, or from bands, not from two"
     spans = sorted(place.bands.values())
+    if place.optional and name in dimensions:
+        yield f"{name}: only attributes are optional"
     if any(one[1] >= other[0] for one, other in pairwise(spans)):
         yield f"{name}: bands overlap"
 

@@ -73,8 +73,9 @@ def attribute_missing(frame: Frame, provision: Provision, standard: Standard) ->
         if not each.mandatory or not len(frame):
             continue
         absent = ~frame.known([each.id]) if each.id in frame.codes else np.ones(len(frame), bool)
-        read = each.id in provision.places()  # an unknown label is told where it stands
-        if absent.any() and not read:
+        place = provision.places().get(each.id)
+        told = place is not None and not place.optional  # an unknown label, where it stands
+        if absent.any() and not told:
             row = int(np.argmax(absent))
             yield verdicts.attribute_missing(*frame.place(row), each.id, int(absent.sum()))
 

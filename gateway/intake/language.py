@@ -82,7 +82,8 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of the period that was read. `codes` names code maps; the first that knows a label gives its
     code. Without a map the label itself is the code, with blanks where `pad` and `prefix` say so:
     leading zeros up to `pad` figures, `prefix` before them. `bands` give a code to the numbers from
-    a first to a last one. `empty` is the code of an empty cell.
+    a first to a last one. `empty` is the code of an empty cell; with `optional`, which is for
+    attributes, an empty cell states none.
     """
 
     row: int | Literal["last", "path"] | None = None
@@ -96,6 +97,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefix: str = ""
     bands: dict[str, tuple[int, int]] = {}
     empty: str | None = None
+    optional: bool = False
 
     @property
     def sources(self) -> int:

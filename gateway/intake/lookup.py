@@ -86,7 +86,7 @@ def look_up(
             code = known[name, each.text]
             sure = code if code is not None and EITHER not in code else None
             codes[name].append(sure)
-            if sure is None:
+            if sure is None and (each.text or not place.optional):
                 names = uncoded.setdefault(each, [])
                 names.extend([name] if name not in names else [])
     return Looked(codes, tuple(_faults(sheet, uncoded, labelled, provision)))

@@ -10,10 +10,12 @@ from gateway.intake.controls import mismatches, recompute
 from gateway.intake.figures import numbers_in, read_figures
 from gateway.intake.frame import Frame, joined
 from gateway.intake.mapping import observe
+from gateway.intake.messages import Message, read_message
 from gateway.intake.microdata import estimate
 from gateway.intake.provision import Provision
 from gateway.intake.records import list_records
 from gateway.intake.sheet import Sheet, address, shown
+from gateway.intake.standard_files import list_message
 from gateway.intake.surveys import open_survey
 from gateway.intake.table import SourceTable, find_table
 from gateway.intake.workbook import read_sheets
@@ -42,6 +44,8 @@ class Read:
 
 def read(content: bytes, name: str, provision: Provision) -> Read:
     """The coded rows of a file handed in under a name. Raises BadFile."""
+    if (message := read_message(content, name)) is not None:
+        return _message(message, provision)
     if provision.table.layout == "microdata":
         return _survey(content, name, provision)
     if provision.table.layout == "records":
@@ -105,6 +109,16 @@ def _table(table: SourceTable, provision: Provision) -> Read:
         findings.append(rules.table_empty(table.sheet.name, address(*table.corner)))
     account = accounting.of_table(figures, mapped, checked)
     return Read(mapped.frame, checked.controls, tuple(findings), account, mapped.empty)
+
+
+def _message(message: Message, provision: Provision) -> Read:
+    listed = list_message(message, provision)
+    findings = list(listed.findings)
+    if not len(listed.frame) and not findings:
+        findings.append(rules.table_empty(message.records.sheet, "*"))
+    account = accounting.of_list(listed, 0)
+    part = Read(listed.frame, (), tuple(findings), account, listed.empty)
+    return _together((message.records.sheet,), [part])
 
 
 def _survey(content: bytes, name: str, provision: Provision) -> Read:

@@ -229,8 +229,9 @@ def _with_status(frame: Frame, status: Coded) -> Frame:
     missing = status.codes < len(status.values)
     if not missing.any():
         return frame
-    column = frame.codes["OBS_STATUS"]
-    both = [status.value(n) if missing[n] else column.value(n) for n in range(len(frame))]
+    column = frame.codes.get("OBS_STATUS", Coded(np.zeros(len(frame), np.int32), ()))
+    # A status that is empty leaves the one that the line itself states.
+    both = [(status.value(n) if missing[n] else None) or column.value(n) for n in range(len(frame))]
     return frame.having({"OBS_STATUS": coded_by(both, np.arange(len(both)))})
 
 

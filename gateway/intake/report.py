@@ -15,6 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gateway.intake.messages import as_sheet, read_message
 from gateway.intake.sheet import Sheet, Value
 from gateway.intake.workbook import read_sheets
 from gateway.model.finding import Account, Finding, Severity
@@ -22,6 +23,8 @@ from gateway.model.text import Language, Text
 
 MOST_CELLS_AS_IT_CAME = 200_000
 """A workbook with more cells comes back with its values and nesting only, not with its looks."""
+
+RECORDS = (".sav", ".dbf")
 
 TITLE = Text("Hallazgos", "Findings")
 
@@ -60,7 +63,7 @@ def annotated(content: bytes, name: str, report: Report, language: Language = "e
 
 def _book(content: bytes, name: str) -> tuple[Workbook, dict[str, str]]:
     """A workbook to write into, and what each sheet of the file is called in it."""
-    sheets = read_sheets(content, name) if _tabular(content, name) else []
+    sheets = _sheets(content, name)
     cells = sum(len(row) for sheet in sheets for row in sheet.values)
     modern = content.startswith(b"PK") and b"opendocument" not in content[:200]
     if modern and cells <= MOST_CELLS_AS_IT_CAME:
@@ -71,9 +74,11 @@ def _book(content: bytes, name: str) -> tuple[Workbook, dict[str, str]]:
     return _rebuilt(sheets)
 
 
-def _tabular(content: bytes, name: str) -> bool:
-    """Records of persons are never given back, nor are messages that are no sheets."""
-    return not name.lower().endswith((".sav", ".dbf", ".xml", ".json"))
+def _sheets(content: bytes, name: str) -> list[Sheet]:
+    """What stood in the file; records of persons are never given back."""
+    if (message := read_message(content, name)) is not None:
+        return [as_sheet(message)]
+    return [] if name.lower().endswith(RECORDS) else read_sheets(content, name)
 
 
 def _make_harmless(book: Workbook) -> None:

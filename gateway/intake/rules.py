@@ -330,3 +330,60 @@ def formula_unsaved(sheet: str, cell: str, value: str) -> Finding:
         "The cell has a formula without its result. Open the workbook in your spreadsheet "
         "program, save it and hand it in.",
     )
+
+
+def other_dataflow(sheet: str, said: str, wanted: str) -> Finding:
+    """A data message is one of the provision's dataflow."""
+    return _error(
+        "other_dataflow",
+        sheet,
+        "*",
+        said,
+        f"El mensaje es de {said}, y esta provisión entrega {wanted}. Entregue el mensaje de ese "
+        "flujo.",
+        f"The message is of {said}, and this provision supplies {wanted}. Hand in a message of "
+        "that dataflow.",
+    )
+
+
+def action_not_taken(sheet: str, cell: str, action: str) -> Finding:
+    """A data message states what is, and not what to delete."""
+    return _error(
+        "action_not_taken",
+        sheet,
+        cell,
+        action,
+        f"La acción {action} no se atiende. Entregue el contenido completo: lo que no esté en él "
+        "deja de estar publicado.",
+        f"The action {action} is not taken. Hand in the whole content: what is not in it is no "
+        "longer published.",
+    )
+
+
+def not_of_provision(sheet: str, cell: str, code: str, component: str, wanted: str) -> Finding:
+    """What a provision states of all its figures holds for those of a message too."""
+    return _error(
+        "not_of_provision",
+        sheet,
+        cell,
+        code,
+        f"{component} dice {code}, y en esta provisión es siempre {wanted}. Entregue estas cifras "
+        "con su propia provisión.",
+        f"{component} says {code}, and it is always {wanted} in this provision. Hand these "
+        "figures in by their own provision.",
+    )
+
+
+def attribute_not_kept(sheet: str, cell: str, attribute: str) -> Finding:
+    """Nothing of a message is left out in silence."""
+    return Finding(
+        Severity.WARNING,
+        "attribute_not_kept",
+        sheet,
+        cell,
+        attribute,
+        Text(
+            f"{attribute} describe el conjunto de datos y no se guarda con las observaciones.",
+            f"{attribute} describes the data set and is not kept with the observations.",
+        ),
+    )
