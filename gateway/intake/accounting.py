@@ -1,7 +1,9 @@
 """Counts what became of every figure of a file: nothing is dropped in silence."""
 
+import numpy as np
+
 from gateway.intake.controls import Checked
-from gateway.intake.figures import Figures, numbers_in
+from gateway.intake.figures import Figures, is_number, numbers_in
 from gateway.intake.mapping import Mapped
 from gateway.intake.records import Listed
 from gateway.intake.sheet import Sheet
@@ -43,21 +45,24 @@ def of_table(figures: Figures, mapped: Mapped, checked: Checked) -> Account:
     """
     table = figures.table
     inside, outside = _in_sheet(table)
-    rows, columns = ({*positions} for positions in mapped.observed)
-    recomputed = {cell for cell in checked.cells if not (cell[0] in rows and cell[1] in columns)}
-    given = [(i, j) for i, row in enumerate(figures.reported) for j, digits in enumerate(row)
-             if digits is not None]  # fmt: skip
-    given += [*figures.statuses]
-    idle = sum(not (i in rows and j in columns) and (i, j) not in recomputed for i, j in given)
+    given = figures.stated
+    for cell in figures.statuses:
+        given[cell] = True
+    observed = np.zeros(given.shape, bool)
+    observed[np.ix_(*mapped.observed)] = True
+    recomputed = np.zeros(given.shape, bool)
+    for cell in checked.cells:
+        recomputed[cell] = True
+    recomputed &= ~observed
     return Account(
         inside + outside,
         len(mapped.frame),
-        len(recomputed),
+        int(recomputed.sum()),
         len(figures.unreadable) + len(figures.strays),
         _skipped(
             (OUTSIDE, outside),
             (LEFT_OUT, _left_out(table)),
-            (NOT_RECOMPUTED, idle),
+            (NOT_RECOMPUTED, int((given & ~observed & ~recomputed).sum())),
             (ADDED, mapped.added),
         ),
     )
@@ -92,16 +97,16 @@ def _in_sheet(table: SourceTable) -> tuple[int, int]:
     first = max((column for row in table.rows[:1] for _, column in row.spots), default=0)
     inside = outside = 0
     headings = {row for page in table.pages for row in range(page.header, page.first)}
+    within = {index for span in spans for index in span}
     for index, cells in enumerate(sheet.values):
-        in_span = any(index in span for span in spans)
-        for column, value in enumerate(cells):
-            if value is None or (index, column) in sheet.merged:
-                continue
-            if in_span and column > first and index not in headings:
-                inside += 1
-            elif index not in headings and not (in_span and column <= first):
-                outside += isinstance(value, int | float) and not isinstance(value, bool)
-    return inside, outside
+        if index in headings:
+            continue
+        if index in within:
+            inside += len(cells) - first - 1 - cells[first + 1 :].count(None)
+        else:
+            outside += sum(is_number(value) for value in cells)
+    merged = [(row, column) for row, column in sheet.merged if row in within and column > first]
+    return inside - len(merged), outside
 
 
 def _spans(table: SourceTable, lines: list[int]) -> list[range]:

@@ -42,6 +42,8 @@ def among(text: str, names: tuple[str, ...]) -> bool:
     >>> among("Variación 2024", ("variación*",)), among("Tasa", ("Tasas",))
     (True, False)
     """
+    if not names:
+        return False
     mine = label(text)
     return any(
         mine.startswith(label(name[:-1])) if name.endswith("*") else mine == label(name)

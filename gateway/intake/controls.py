@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from openpyxl.utils import get_column_letter
 
 from gateway.intake import rules
 from gateway.intake.figures import Figures, Mask, spot_of
@@ -36,13 +37,14 @@ def recompute(figures: Figures) -> Checked:
     recomputed and is no control.
     """
     table = figures.table
-    values = np.nan_to_num(figures.values)
+    values, stated = np.nan_to_num(figures.values), figures.stated
     found: list[tuple[Cell, bool, float]] = []
     for i, row in enumerate(table.rows):
         if row.parts:
             parts = list(row.parts)
-            ready = figures.stated[i] & ~figures.unknown[parts].any(axis=0)
-            ready &= _without_strays(figures, i)
+            ready = stated[i] & ~figures.unknown[parts].any(axis=0)
+            if figures.strays:
+                ready &= _without_strays(figures, i)
             sums = values[parts].sum(axis=0)
             found += [((i, j), True, float(sums[j])) for j in np.flatnonzero(ready).tolist()]
     across = {i for i, row in enumerate(table.rows) if not row.parts}
@@ -50,7 +52,7 @@ def recompute(figures: Figures) -> Checked:
     for j, column in enumerate(table.columns):
         if column.parts:
             parts = list(column.parts)
-            ready = figures.stated[:, j] & ~figures.unknown[:, parts].any(axis=1)
+            ready = stated[:, j] & ~figures.unknown[:, parts].any(axis=1)
             sums = values[:, parts].sum(axis=1)
             found += [
                 ((i, j), False, float(sums[i]))
@@ -61,7 +63,7 @@ def recompute(figures: Figures) -> Checked:
     return Checked(
         tuple(cell for cell, _, _ in found),
         tuple(down for _, down, _ in found),
-        tuple(_control(figures, *cell, total) for cell, _, total in found),
+        tuple(_named(figures, found)),
     )
 
 
@@ -74,12 +76,23 @@ def _without_strays(figures: Figures, i: int) -> Mask:
     return np.array([each.at[page] not in between for each in table.columns], bool)
 
 
-def _control(figures: Figures, i: int, j: int, computed: float) -> Control:
+def _named(figures: Figures, found: list[tuple[Cell, bool, float]]) -> Iterator[Control]:
+    """The totals with their names: the labels of the row and the headings of the column."""
     table = figures.table
-    row, column = table.rows[i], table.columns[j]
-    headings = dict.fromkeys(each for each in column.path if each)  # merged ones say one thing
-    name = f"{table.sheet.name}: {' > '.join(row.path)} | {' > '.join(headings)}"
-    return Control(name, float(figures.values[i, j]), computed, *spot_of(table, row, j))
+    rows = [f"{table.sheet.name}: {' > '.join(row.path)} | " for row in table.rows]
+    columns = [
+        " > ".join(dict.fromkeys(each for each in column.path if each))  # merged ones say one thing
+        for column in table.columns
+    ]
+    letters = [
+        ["" if at is None else get_column_letter(at + 1) for at in each.at]
+        for each in table.columns
+    ]
+    stated = figures.values.tolist()
+    for (i, j), _, computed in found:
+        row = table.rows[i]
+        cell = f"{letters[j][row.page]}{row.index + 1}"
+        yield Control(rows[i] + columns[j], stated[i][j], computed, table.sheet.name, cell)
 
 
 def mismatches(figures: Figures, checked: Checked) -> Iterator[Finding]:

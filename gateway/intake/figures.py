@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gateway.intake import rules
 from gateway.intake.clean import number
@@ -13,6 +15,12 @@ from gateway.intake.language import Values
 from gateway.intake.sheet import Sheet, Value, address, shown
 from gateway.intake.table import Row, SourceTable
 from gateway.model.finding import Finding
+
+LARGEST_WHOLE = 1e15
+"""Below it a float tells every whole number from the next."""
+
+Cell = tuple[int, int]
+"""The positions of a row and a column of the table."""
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -25,19 +33,19 @@ MOST_SINGLE_STRAYS = 2
 class Figures:
     """A table's numbers, a row for each of its rows and a column for each of its columns.
 
-    `values` is NaN where there is none. `reported` keeps the digits; it is None for an empty or
-    unreadable cell. `statuses` is the OBS_STATUS of a cell that says its value is missing.
-    `unknown` are the cells that have no value though something stands there: what they add up to
-    is not known. `strays` are the cells inside the table without a label or heading.
+    `values` is NaN where there is none. `spelled` keeps the digits of the cells that spell their
+    value otherwise than a plain number does. `statuses` is the OBS_STATUS of a cell that says its
+    value is missing. `unknown` are the cells that have no value though something stands there: what
+    they add up to is not known. `strays` are the cells inside the table without a label or heading.
     """
 
     table: SourceTable
     values: Floats
-    reported: list[list[str | None]]
-    statuses: Mapping[tuple[int, int], str]
-    unreadable: frozenset[tuple[int, int]]
+    spelled: Mapping[Cell, str]
+    statuses: Mapping[Cell, str]
+    unreadable: frozenset[Cell]
     unknown: Mask
-    strays: frozenset[tuple[int, int]]
+    strays: frozenset[Cell]
     findings: tuple[Finding, ...]
 
     @property
@@ -46,52 +54,86 @@ class Figures:
         found: Mask = ~np.isnan(self.values)
         return found
 
+    def reported(self, rows: list[int], columns: list[int]) -> pa.StringArray:
+        """The digits of some rows and columns, row by row; null where there are none."""
+        values = self.values[np.ix_(rows, columns)].ravel()
+        whole = np.abs(values) < LARGEST_WHOLE
+        whole &= values == np.floor(values)
+        digits = pc.cast(pa.array(np.where(whole, values, 0).astype(np.int64)), pa.string())
+        digits = pc.if_else(pa.array(whole), digits, pa.scalar(None, pa.string()))
+        down = {i: at for at, i in enumerate(rows)}
+        across = {j: at for at, j in enumerate(columns)}
+        other = {at: repr(values[at]) for at in np.flatnonzero(~whole & ~np.isnan(values)).tolist()}
+        for (i, j), spelling in self.spelled.items():
+            if i in down and j in across:
+                other[down[i] * len(columns) + across[j]] = spelling
+        return _with(digits, other)
+
+
+def _with(digits: pa.StringArray, other: Mapping[int, str]) -> pa.StringArray:
+    """Digits with other ones at some places."""
+    if not other:
+        return digits
+    mask = np.zeros(len(digits), bool)
+    mask[list(other)] = True
+    words = [other[at] for at in sorted(other)]
+    return pc.replace_with_mask(digits, pa.array(mask), pa.array(words, pa.string()))
+
 
 def read_figures(table: SourceTable, words: Values) -> Figures:
     """Every number of the table; what is neither number nor word becomes a finding."""
-    shape = len(table.rows), len(table.columns)
-    values = np.full(shape, np.nan)
-    reported: list[list[str | None]] = []
-    statuses: dict[tuple[int, int], str] = {}
-    unreadable: dict[tuple[int, int], Finding] = {}
-    merged = table.sheet.merged
+    values = np.full((len(table.rows), len(table.columns)), np.nan)
+    odd: list[tuple[Cell, Value]] = []
+    merged, width = table.sheet.merged, len(table.columns)
     for i, row in enumerate(table.rows):
         cells = table.sheet.values[row.index]
-        mine: list[str | None] = [None] * shape[1]
-        reported.append(mine)
-        for j, column in enumerate(table.columns):
-            at = column.at[row.page]
-            value = None if at is None else cells[at]
-            if value is None or (row.index, at) in merged:
-                continue
-            if type(value) is float and 0 <= value < 1e15:
-                mine[j] = str(int(value)) if value.is_integer() else repr(value)
-                values[i, j] = value
-                continue
-            digits = _digits(value, words)
-            if digits is not None and not digits.startswith("-"):
-                mine[j], values[i, j] = digits, float(digits)
-            elif (status := words.missing.get(shown(value))) is not None:
-                statuses[i, j] = status
-            else:
-                fault = _fault(value, digits)
-                spot = address(row.index, at or 0)
-                unreadable[i, j] = fault(table.sheet.name, spot, shown(value))
-    unknown = np.zeros(shape, bool)
-    for cell in (*statuses, *unreadable):
+        mine = [None if (at := each.at[row.page]) is None else cells[at] for each in table.columns]
+        if merged:
+            mine = [
+                None if (row.index, each.at[row.page]) in merged else value
+                for each, value in zip(table.columns, mine, strict=True)
+            ]
+        if all(type(value) is float for value in mine):
+            values[i] = mine
+            if width and not (values[i] >= 0).all():
+                odd += [((i, j), value) for j, value in enumerate(mine)]
+                values[i] = np.nan
+        else:
+            odd += [((i, j), value) for j, value in enumerate(mine) if value is not None]
+    return _with_odd(table, values, odd, words)
+
+
+def _with_odd(
+    table: SourceTable, values: Floats, odd: list[tuple[Cell, Value]], words: Values
+) -> Figures:
+    """The figures, once each cell that is more than a number has been looked at."""
+    spelled: dict[Cell, str] = {}
+    statuses: dict[Cell, str] = {}
+    faults: dict[Cell, Finding] = {}
+    for (i, j), value in odd:
+        digits = _digits(value, words)
+        if digits is not None and not digits.startswith("-"):
+            values[i, j] = float(digits)
+            if not _is_plain(digits):
+                spelled[i, j] = digits
+        elif (status := words.missing.get(shown(value))) is not None:
+            statuses[i, j] = status
+        else:
+            spot = spot_of(table, table.rows[i], j)
+            faults[i, j] = _fault(value, digits)(*spot, shown(value))
+    unknown = np.zeros(values.shape, bool)
+    for cell in (*statuses, *faults):
         unknown[cell] = True
     strays = [*_strays(table)]
-    findings = (*_stray_findings(table, strays), *unreadable.values())
+    findings = (*_stray_findings(table, strays), *faults.values())
     return Figures(
-        table,
-        values,
-        reported,
-        statuses,
-        frozenset(unreadable),
-        unknown,
-        frozenset(strays),
-        tuple(findings),
+        table, values, spelled, statuses, frozenset(faults), unknown, frozenset(strays), findings
     )
+
+
+def _is_plain(digits: str) -> bool:
+    """Whether a number is spelled as it would be from its value."""
+    return digits.isdecimal() and len(digits) <= 15 and (digits[0] != "0" or digits == "0")
 
 
 def _fault(value: Value, digits: str | None) -> Callable[[str, str, str], Finding]:
@@ -106,7 +148,9 @@ def _digits(value: Value, words: Values) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return shown(value) if np.isfinite(value) else None
+        if not np.isfinite(value):
+            return None
+        return shown(value) if abs(value) < LARGEST_WHOLE else repr(value)
     text = shown(value)
     return "0" if text in words.zero else number(text, words.decimal, words.thousands)
 
@@ -152,11 +196,12 @@ def _stray_findings(table: SourceTable, strays: list[tuple[int, int]]) -> Iterat
 
 def numbers_in(sheet: Sheet) -> int:
     """How many numbers a sheet holds."""
-    return sum(
-        isinstance(value, int | float) and not isinstance(value, bool)
-        for row in sheet.values
-        for value in row
-    )
+    return sum(is_number(value) for row in sheet.values for value in row)
+
+
+def is_number(value: Value) -> bool:
+    """Whether a cell holds a number, and not a text or a truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def spot_of(table: SourceTable, row: Row, j: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gateway.errors import BadSyntax
 from gateway.intake import verdicts
-from gateway.intake.frame import Frame, Mask
+from gateway.intake.frame import Frame, Mask, Numbers
 from gateway.intake.provision import Provision
 from gateway.model.finding import Finding
 from gateway.model.observations import Observations
@@ -34,6 +34,9 @@ class Standard:
     before: Observations | None = None
     today: date | None = None
 
+
+MOST_SINGLE_DUPLICATES = 2
+"""More figures than this of one row or column that another repeats are one fault: its label's."""
 
 Rule = Callable[[Frame, Provision, Standard], Iterator[Finding]]
 
@@ -91,33 +94,35 @@ def duplicate_key(frame: Frame, provision: Provision, standard: Standard) -> Ite
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     twins = whole[first[inverse]]
     repeated = np.flatnonzero(twins != whole)
-    pairs = [(int(whole[each]), int(twins[each])) for each in repeated]
-    yield from _duplicates(frame, pairs)
+    yield from _duplicates(frame, whole[repeated], twins[repeated])
 
 
-def _duplicates(frame: Frame, pairs: list[tuple[int, int]]) -> Iterator[Finding]:
+def _duplicates(frame: Frame, rows: Numbers, twins: Numbers) -> Iterator[Finding]:
     """One finding for a whole row or column that another repeats, else one for each figure."""
-    by_row: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-    by_column: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-    for row, twin in pairs:
-        there = int(frame.sheet[row]), int(frame.sheet[twin])
-        by_row.setdefault((*there, int(frame.row[row]), int(frame.row[twin])), []).append(
-            (row, twin)
+    left = np.ones(len(rows), bool)
+    for by_row in (True, False):
+        at = np.flatnonzero(left)
+        lines = _lines(frame, rows[at], twins[at], by_row=by_row)
+        _, first, group, many = np.unique(
+            lines, axis=0, return_index=True, return_inverse=True, return_counts=True
         )
-        columns = int(frame.column[row]), int(frame.column[twin])
-        by_column.setdefault((*there, *columns), []).append((row, twin))
-    told: set[int] = set()
-    for groups, of_rows in ((by_row, True), (by_column, False)):
-        for group in groups.values():
-            left = [pair for pair in group if pair[0] not in told]
-            if len(left) > 2 and (of_rows or len(left) == len(group)):
-                told.update(row for row, _ in left)
-                yield verdicts.duplicate_line(frame, *left[0], len(left), by_row=of_rows)
-    for row, twin in pairs:
-        if row not in told:
-            sheet, cell = frame.place(twin)
-            value = frame.reported[row].as_py() or ""
-            yield verdicts.duplicate_key(*frame.place(row), value, f"{sheet}!{cell}")
+        told = (many > MOST_SINGLE_DUPLICATES) & (lines[first, 0] >= 0)
+        for each in np.flatnonzero(told).tolist():
+            line, twin = int(rows[at[first[each]]]), int(twins[at[first[each]]])
+            yield verdicts.duplicate_line(frame, line, twin, int(many[each]), by_row=by_row)
+        left[at[told[group.ravel()]]] = False
+    for each in np.flatnonzero(left).tolist():
+        sheet, cell = frame.place(int(twins[each]))
+        value = frame.reported[int(rows[each])].as_py() or ""
+        yield verdicts.duplicate_key(*frame.place(int(rows[each])), value, f"{sheet}!{cell}")
+
+
+def _lines(frame: Frame, rows: Numbers, twins: Numbers, *, by_row: bool) -> Numbers:
+    """The row or column of each figure and of its twin; -1 where both are the same."""
+    along = frame.row if by_row else frame.column
+    lines = np.stack([frame.sheet[rows], along[rows], frame.sheet[twins], along[twins]], axis=1)
+    lines[(lines[:, :2] == lines[:, 2:]).all(axis=1)] = -1
+    return lines
 
 
 def period_out_of_range(

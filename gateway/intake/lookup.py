@@ -1,7 +1,7 @@
 """From labels to codes: by a code map, by the label itself, or as a part of a period."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.intake import clean, rules
 from gateway.intake.codemaps import EITHER, closest
@@ -98,9 +98,13 @@ def _faults(
     labelled: Mapping[str, tuple[Place, Sequence[Label | None]]],
     provision: Provision,
 ) -> Iterator[Finding]:
+    told: dict[tuple[str, ...], Finding] = {}
     for label, names in uncoded.items():
-        places = {name: labelled[name][0] for name in names}
-        yield fault(sheet, address(*label.spot), label.text, places, provision)
+        same = (label.text, *names)
+        if same not in told:
+            places = {name: labelled[name][0] for name in names}
+            told[same] = fault(sheet, "*", label.text, places, provision)
+        yield replace(told[same], cell=address(*label.spot))
 
 
 def fault(

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from gateway.intake import rules
 from gateway.intake.adding import added
@@ -65,7 +64,8 @@ def observe(figures: Figures, provision: Provision) -> Mapped:
     frame = footnotes(frame, table, (cells[0][kept], cells[1][kept]), provision)
     adding = np.array([among(row.path[-1], provision.rows.add) for row in table.rows], bool)
     frame, more = added(frame, adding[cells[0][kept]], provision)
-    faulty = sum(i in {*rows} and j in {*columns} for i, j in figures.unreadable)
+    mine = frozenset(rows), frozenset(columns)
+    faulty = sum(i in mine[0] and j in mine[1] for i, j in figures.unreadable)
     findings = (*missing, *_too_shallow(table, rows, labelled), *down.findings, *across.findings)
     return Mapped(frame, findings, len(kept) - int(kept.sum()) - faulty, more, (rows, columns))
 
@@ -87,7 +87,6 @@ def _cells(figures: Figures, rows: list[int], columns: list[int]) -> tuple[Frame
     table = figures.table
     down = np.repeat(np.array(rows, np.int64), len(columns))
     across = np.tile(np.array(columns, np.int64), len(rows))
-    reported = [figures.reported[i][j] for i in rows for j in columns]
     indexes = np.array([row.index for row in table.rows], np.int64)
     pages = np.array([row.page for row in table.rows], np.int64)
     at = np.array([[-1 if a is None else a for a in each.at] for each in table.columns], np.int64)
@@ -103,7 +102,7 @@ def _cells(figures: Figures, rows: list[int], columns: list[int]) -> tuple[Frame
         headers[pages[down]],
         {},
         figures.values[down, across],
-        pa.array(reported, pa.string()),
+        figures.reported(rows, columns),
     )
     return frame, (down, across)
 

@@ -146,12 +146,14 @@ def _by_indent(rows: list[Row], sheet: Sheet, totals: tuple[str, ...]) -> Iterat
             parts = detail.get(lineage[-2] if len(lineage) > 1 else None, [])
         else:
             parts = detail.get(position, []) if position in inside else []
-        yield replace(
-            row,
-            path=tuple(rows[each].path[-1] for each in lineage),
-            spots=tuple(rows[each].spots[-1] for each in lineage),
-            total=position in inside or position in named,
-            parts=tuple(parts),
+        yield Row(
+            row.index,
+            row.page,
+            tuple(rows[each].path[-1] for each in lineage),
+            tuple(rows[each].spots[-1] for each in lineage),
+            row.mark,
+            position in inside or position in named,
+            tuple(parts),
         )
 
 

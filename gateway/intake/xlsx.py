@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from gateway.intake.archive import FAULTS, member, opened, tree
 from gateway.intake.numberformat import displayed
 from gateway.intake.sheet import (
+    MOST_CELLS,
     Sheet,
     Spot,
     Value,
@@ -31,6 +32,8 @@ _MOST_LOOKS = 200_000
 """In a sheet with more cells nobody writes "-" for zero by hand; looks are then left out."""
 
 _FILLED = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+_ROWS = re.compile(rb'<(?:\w+:)?row [^>]*?\br="(\d{1,7})"')
+_WIDE = re.compile(rb' r="([A-Z]{2,3})\d')
 _CELL = (
     rb'<(?:\w+:)?c (?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")(?=[^>]*?\b%s)[^>]*>'
     rb"(?:<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>)?"
@@ -125,9 +128,7 @@ def _read(
     raised: dict[str, tuple[str, str]],
     name: str,
 ) -> Sheet:
-    filled = _FILLED.findall(xml)
-    rows = max((int(row) for _, row in filled), default=0)
-    width = max(map(_column, {letters for letters, _ in filled}), default=-1) + 1
+    rows, width = _extent(xml)
     refuse_far(name, sheet.name, rows, width)
     values: list[list[Value]] = [
         [value if type(value) is float else stored(value) for value in row]
@@ -139,12 +140,26 @@ def _read(
         for spot, style, _ in _styled(xml, styles.indents)
         if _value_at(values, spot) is not None
     }
-    displays = _displays(values, xml, styles) if len(filled) <= _MOST_LOOKS else {}
+    displays = _displays(values, xml, styles) if rows * width <= _MOST_LOOKS else {}
     marks = _take_marks(values, {**raised, **_inline(xml)})
     merged: set[Spot] = set()
     for first, last in sheet.merged_cell_ranges or ():
         merged |= spread(values, first, last)
     return Sheet(sheet.name, values, indents, displays, marks, frozenset(merged))
+
+
+def _extent(xml: bytes) -> tuple[int, int]:
+    """How many rows and columns reach to the last cell that is filled, or a little further.
+
+    Whole columns that are formatted and empty are looked at more closely: offices have them.
+    """
+    rows = max(map(int, _ROWS.findall(xml)), default=0)
+    width = max(map(_column, {*_WIDE.findall(xml)}), default=25) + 1
+    if rows * width <= MOST_CELLS:
+        return rows, width
+    filled = _FILLED.findall(xml)
+    width = max(map(_column, {letters for letters, _ in filled}), default=-1) + 1
+    return max((int(row) for _, row in filled), default=0), width
 
 
 def _column(letters: bytes) -> int:
