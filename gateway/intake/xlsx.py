@@ -140,7 +140,8 @@ def _read(
         for spot, style, _ in _styled(xml, styles.indents)
         if _value_at(values, spot) is not None
     }
-    displays = _displays(values, xml, styles) if rows * width <= _MOST_LOOKS else {}
+    small = sum(len(row) for row in values) <= _MOST_LOOKS
+    displays = _displays(values, xml, styles) if small else {}
     marks = _take_marks(values, {**raised, **_inline(xml)})
     merged: set[Spot] = set()
     for first, last in sheet.merged_cell_ranges or ():
