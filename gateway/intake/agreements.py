@@ -30,7 +30,11 @@ def artefacts_of(provision: Provision) -> Iterator[Artefact]:
     )
     source = _source(provision)
     yield source
-    maps = {name: _map(provision, name, place) for name, place in _read(provision) if place.codes}
+    maps = {
+        name: _map(provision, name, place)
+        for name, place in _read(provision)
+        if place.codes or place.bands
+    }
     yield StructureSet(
         agency=provision.flow.agency,
         id=f"SS_{provision.id}",
@@ -79,7 +83,9 @@ def _map(provision: Provision, component: str, place: Place) -> RepresentationMa
         for each in reversed(provision.maps(place))
         for entry in each.entries.values()
         if (code := entry.code(component)) is not None and EITHER not in code
+        if provision.fits(component, each, code)
     }
+    bands = {code: (f"{first}-{last}", code) for code, (first, last) in place.bands.items()}
     codelists = {each.id: each.representation.codelist for each in provision.structure.dimensions}
     return RepresentationMap(
         agency=provision.flow.agency,
@@ -88,7 +94,7 @@ def _map(provision: Provision, component: str, place: Place) -> RepresentationMa
         name=_called(provision, f"etiquetas de {component}", f"labels of {component}"),
         source=None,
         target=codelists[component],
-        mappings=tuple(pairs.values()),
+        mappings=(*pairs.values(), *bands.values()),
     )
 
 

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -19,7 +20,10 @@ refused: sheets of figures come to ten or thirty times."""
 
 NOT_SUSPICIOUS = 32 * 1024 * 1024
 
-FAULTS = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, ValueError)
+FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError),
+    *(KeyError, EOFError, NotImplementedError, ValueError),
+)
 """What a damaged archive raises, and `etree.XMLSyntaxError` for what is in it."""
 
 
@@ -52,6 +56,15 @@ def member(archive: zipfile.ZipFile, path: str) -> bytes:
     content = archive.read(path)
     if b"<!DOCTYPE" in content[:4096]:
         raise ValueError(path)
+    return content
+
+
+def whole(content: bytes) -> bytes:
+    """XML that is well formed to its end; raises ExpatError for any other.
+
+    Calamine reads on after what it does not understand, and would leave figures out.
+    """
+    expat.ParserCreate().Parse(content, True)
     return content
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.errors import BadConfiguration
 from gateway.intake.clean import label
-from gateway.intake.codemaps import CodeMap, read_code_map
+from gateway.intake.codemaps import EITHER, CodeMap, read_code_map
 from gateway.intake.faults import faults, shape_faults
 from gateway.intake.language import (
     Checks,
@@ -40,7 +40,11 @@ SHARED_MAPS = "maps"
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """One provider supplying one dataflow, with everything that reading its file takes."""
+    """One provider supplying one dataflow, with everything that reading its file takes.
+
+    `lists` are the codes of each component that has a list; `shared_maps` the names of the code
+    maps that are not the provision's own.
+    """
 
     id: str
     name: Text
@@ -61,6 +65,7 @@ class Provision:
     microdata: Microdata
     checks: Checks
     replaces: str
+    lists: Mapping[str, frozenset[str]]
     code_maps: Mapping[str, CodeMap]
     shared_maps: frozenset[str]
     sample: Path | None
@@ -86,13 +91,22 @@ class Provision:
     def code(self, component: str, place: Place, text: str) -> str | None:
         """The code of a label by the code maps of a place, or None where none knows it.
 
-        A label that can mean several codes gives them all with ``|`` between them.
+        A label that can mean several codes gives them all with ``|`` between them. A map that
+        several provisions use gives only codes that the component's list has.
         """
         for each in self.maps(place):
             for key in _keys(text, nested=place.row == "path"):
-                if key in each.entries and (code := each.entries[key].code(component)) is not None:
-                    return code
+                if key in each.entries:
+                    code = each.entries[key].code(component)
+                    if code is not None and self.fits(component, each, code):
+                        return code
         return None
+
+    def fits(self, component: str, source: CodeMap, code: str) -> bool:
+        """Whether a map may give a code, or several with ``|`` between them, to a component."""
+        known = self.lists.get(component)
+        own = source.name not in self.shared_maps
+        return own or known is None or known.issuperset(code.split(EITHER))
 
 
 def _keys(text: str, *, nested: bool) -> tuple[str, ...]:
@@ -163,6 +177,7 @@ def _read(path: Path, registry: Registry) -> Provision:
         microdata=file.microdata,
         checks=file.checks,
         replaces=file.replaces,
+        lists=registry.codes(structure),
         code_maps=maps,
         shared_maps=frozenset(name for name in maps if not (path.parent / name).is_file()),
         sample=None if file.sample is None else path.parent / file.sample,

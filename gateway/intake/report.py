@@ -6,6 +6,7 @@ looks like a formula as text.
 
 import io
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -66,12 +67,17 @@ def _book(content: bytes, name: str) -> tuple[Workbook, dict[str, str]]:
     sheets = _sheets(content, name)
     cells = sum(len(row) for sheet in sheets for row in sheet.values)
     modern = content.startswith(b"PK") and b"opendocument" not in content[:200]
-    if modern and cells <= MOST_CELLS_AS_IT_CAME:
-        book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-        _make_harmless(book)
-        _write_unsaved(book, sheets)
-        return book, {sheet.title: sheet.title for sheet in book.worksheets}
-    return _rebuilt(sheets)
+    if not modern or cells > MOST_CELLS_AS_IT_CAME:
+        return _rebuilt(sheets)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles that it does not keep
+            book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+    except (ValueError, TypeError, LookupError, AttributeError, SyntaxError, OSError):
+        return _rebuilt(sheets)  # calamine reads more than openpyxl understands
+    _make_harmless(book)
+    _write_unsaved(book, sheets)
+    return book, {sheet.title: sheet.title for sheet in book.worksheets}
 
 
 def _sheets(content: bytes, name: str) -> list[Sheet]:

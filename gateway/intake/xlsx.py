@@ -15,7 +15,7 @@ from lxml import etree
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from gateway.intake.archive import FAULTS, member, opened, tree
+from gateway.intake.archive import FAULTS, member, opened, tree, whole
 from gateway.intake.numberformat import displayed
 from gateway.intake.sheet import (
     MOST_CELLS,
@@ -77,7 +77,7 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         link = next(value for key, value in sheet.attrib.items() if str(key).endswith("}id"))
         path = posixpath.normpath(posixpath.join("/xl", targets[str(link)])).lstrip("/")
         if path.startswith("xl/worksheets/"):
-            yield str(sheet.get("name")), member(archive, path)
+            yield str(sheet.get("name")), whole(member(archive, path))
 
 
 def _styles(archive: zipfile.ZipFile) -> _Styles:

@@ -74,7 +74,8 @@ def sheet_of_ods() -> Sheet:
 <office:automatic-styles>
   <style:style style:name="in">
     <style:paragraph-properties fo:margin-left="0.706cm"/></style:style>
-  <style:style style:name="up"><style:text-properties style:text-position="super 58%"/></style:style>
+  <style:style style:name="up">
+    <style:text-properties style:text-position="super 58%"/></style:style>
 </office:automatic-styles>
 <office:body><office:spreadsheet>{cells}</office:spreadsheet></office:body>
 </office:document-content>"""
