@@ -44,7 +44,7 @@ def of_table(figures: Figures, mapped: Mapped, checked: Checked) -> Account:
     What was read is counted in the sheet itself, not by adding up what became of it.
     """
     table = figures.table
-    inside, outside = _in_sheet(table)
+    inside, around = _in_sheet(table, {row for row, _ in figures.strays})
     given = figures.stated
     for cell in figures.statuses:
         given[cell] = True
@@ -55,17 +55,22 @@ def of_table(figures: Figures, mapped: Mapped, checked: Checked) -> Account:
         recomputed[cell] = True
     recomputed &= ~observed
     return Account(
-        inside + outside,
+        inside + around,
         len(mapped.frame),
         int(recomputed.sum()),
         len(figures.unreadable) + len(figures.strays),
         _skipped(
-            (OUTSIDE, outside),
+            (OUTSIDE, around),
             (LEFT_OUT, _left_out(table)),
             (NOT_RECOMPUTED, int((given & ~observed & ~recomputed).sum())),
             (ADDED, mapped.added),
         ),
     )
+
+
+def outside(account: Account) -> int:
+    """How many figures stand outside the table."""
+    return sum(each.figures for each in account.skipped if each.reason == OUTSIDE)
 
 
 def of_list(listed: Listed, outside: int) -> Account:
@@ -89,24 +94,27 @@ def _skipped(*reasons: tuple[Text, int]) -> tuple[Skipped, ...]:
     return tuple(Skipped(reason, figures) for reason, figures in reasons if figures)
 
 
-def _in_sheet(table: SourceTable) -> tuple[int, int]:
-    """How many cells are filled among the table's rows, and how many numbers stand elsewhere."""
+def _in_sheet(table: SourceTable, strays: set[int]) -> tuple[int, int]:
+    """How many cells are filled among the table's rows, and how many numbers stand elsewhere.
+
+    Rows with stray figures below the last label are the table's too.
+    """
     sheet = table.sheet
     lines = {row.index: row for row in (*table.rows, *table.left_out)}
     spans = _spans(table, sorted(lines))
     first = max((column for row in table.rows[:1] for _, column in row.spots), default=0)
-    inside = outside = 0
+    inside = around = 0
     headings = {row for page in table.pages for row in range(page.header, page.first)}
-    within = {index for span in spans for index in span}
+    within = strays.union(*spans)
     for index, cells in enumerate(sheet.values):
         if index in headings:
             continue
         if index in within:
             inside += len(cells) - first - 1 - cells[first + 1 :].count(None)
         else:
-            outside += sum(is_number(value) for value in cells)
+            around += sum(is_number(value) for value in cells)
     merged = [(row, column) for row, column in sheet.merged if row in within and column > first]
-    return inside - len(merged), outside
+    return inside - len(merged), around
 
 
 def _spans(table: SourceTable, lines: list[int]) -> list[range]:

@@ -49,7 +49,7 @@ def check_file(content: bytes, name: str, provision: Provision, standard: Standa
         found.empty,
         found.account,
         found.controls,
-        tuple(_limited(_in_reading_order(findings, found.frame.sheets))),
+        tuple(_limited(_in_reading_order(dict.fromkeys(findings), found.frame.sheets))),
         None if stopped else found.frame.observations(provision.structure),
     )
 

@@ -4,6 +4,7 @@ Source: the layouts in shared use by UPMRIP, IGM and DGME, as config/README.md d
 """
 
 import re
+from datetime import date, timedelta
 
 MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
@@ -30,10 +31,13 @@ _SPANS = {(1, 12): "", (1, 6): "-S1", (7, 12): "-S2", (1, 3): "-Q1", (4, 6): "-Q
 def label(text: str) -> str:
     """A label as code maps compare it: one blank between words, upper and lower case alike.
 
-    >>> label("  Estados   UNIDOS ")
-    'estados unidos'
+    Blanks around a stroke say nothing either.
+
+    >>> label("  Estados   UNIDOS "), label("Continente/ país") == label("Continente / País")
+    ('estados unidos', True)
     """
-    return " ".join(text.split()).casefold()
+    words = " ".join(text.split()).casefold()
+    return re.sub(r" ?/ ?", "/", words) if "/" in words else words
 
 
 def among(text: str, names: tuple[str, ...]) -> bool:
@@ -65,17 +69,27 @@ def month(text: str) -> int | None:
     for number, name in enumerate(MONTHS, start=1):
         if word in (name, name[:3]):
             return number
-    date = _DATE.fullmatch(text.strip())
-    return int(date[2]) if date is not None and 1 <= int(date[2]) <= 12 else None
+    found = _DATE.fullmatch(_dated(text))
+    return int(found[2]) if found is not None and 1 <= int(found[2]) <= 12 else None
+
+
+def _dated(text: str) -> str:
+    """A text, or the date that it counts the days of since the last of 1899, as Excel does."""
+    text = text.strip()
+    if not re.fullmatch(r"[2-7]\d{4}", text):
+        return text
+    return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
 
 
 def year(text: str) -> str | None:
     """Four figures of a year, alone or at the head of a date, or None.
 
-    >>> year("2024"), year("2025-03-01"), year("0000"), year("24")
-    ('2024', '2025', None, None)
+    A date may also be the number of days by which spreadsheets keep it.
+
+    >>> year("2024"), year("2025-03-01"), year("45322"), year("0000"), year("24")
+    ('2024', '2025', '2024', None, None)
     """
-    found = re.fullmatch(r"([1-9]\d{3})(?:-\d{2}(?:-\d{2})?(?:T[\d:.]+)?)?", text.strip())
+    found = re.fullmatch(r"([1-9]\d{3})(?:-\d{2}(?:-\d{2})?(?:T[\d:.]+)?)?", _dated(text))
     return found[1] if found else None
 
 
@@ -87,9 +101,10 @@ def period(text: str) -> str | None:
     >>> period("Marzo 2025"), period("enero-diciembre de 2022"), period("2024-05"), period("Total")
     ('2025-03', '2022', '2024-05', None)
     """
+    text = _dated(text)
     words = label(text)
-    if _PERIOD.fullmatch(text.strip()):
-        return text.strip()
+    if _PERIOD.fullmatch(text):
+        return text
     if quarter := re.fullmatch(r"([1-9]\d{3})[ _]t([1-4])", words):  # as surveys name their files
         return f"{quarter[1]}-Q{quarter[2]}"
     if part := _PART.fullmatch(words):

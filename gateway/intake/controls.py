@@ -1,5 +1,6 @@
 """Totals recomputed from their parts, and where the fault sits when they do not agree."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ def recompute(figures: Figures) -> Checked:
     for i, row in enumerate(table.rows):
         if row.parts:
             parts = list(row.parts)
-            ready = stated[i] & ~figures.unknown[parts].any(axis=0)
+            ready = stated[i] & ~figures.unknown[parts].any(axis=0) & _on_every_page(figures, parts)
             if figures.strays:
                 ready &= _without_strays(figures, i)
             sums = values[parts].sum(axis=0)
@@ -65,6 +66,15 @@ def recompute(figures: Figures) -> Checked:
         tuple(down for _, down, _ in found),
         tuple(_named(figures, found)),
     )
+
+
+def _on_every_page(figures: Figures, parts: list[int]) -> Mask:
+    """The columns that are there on every page that has one of some rows."""
+    table = figures.table
+    if len(table.pages) == 1:
+        return np.ones(len(table.columns), bool)
+    pages = {table.rows[each].page for each in parts}
+    return np.array([all(each.at[page] is not None for page in pages) for each in table.columns])
 
 
 def _without_strays(figures: Figures, i: int) -> Mask:
@@ -107,11 +117,17 @@ def mismatches(figures: Figures, checked: Checked) -> Iterator[Finding]:
         return
     suspects = Suspects(figures, frozenset(checked.cells), off)
     for (i, j), (error, total) in suspects.wrong_figures().items():
-        stated = float(figures.values[i, j])
-        sheet, cell = spot_of(figures.table, figures.table.rows[i], j)
-        agreed = shown(round(stated - error, 6))
-        yield rules.figure_disagrees(sheet, cell, shown(stated), agreed, off[total].cell)
+        yield _figure_finding(figures, (i, j), error, off[total].cell)
     yield from _total_findings(figures, {cell: off[cell] for cell in suspects.left()}, checked)
+
+
+def _figure_finding(figures: Figures, at: Cell, error: float, total: str) -> Finding:
+    sheet, cell = spot_of(figures.table, figures.table.rows[at[0]], at[1])
+    stated = float(figures.values[at])
+    if np.isnan(stated):
+        return rules.figure_missing(sheet, cell, shown(round(-error, 6)), total)
+    agreed = shown(round(stated - error, 6))
+    return rules.figure_disagrees(sheet, cell, shown(stated), agreed, total)
 
 
 def _total_findings(
@@ -122,14 +138,41 @@ def _total_findings(
     in_row: dict[int, list[Cell]] = {}
     for cell in off:
         in_row.setdefault(cell[0], []).append(cell)
-    for i, cells in in_row.items():
-        tried = sum(each[0] == i for each in checked.cells)
-        row = table.rows[i]
-        if row.parts and len(cells) > max(MOST_SINGLE_MISMATCHES, tried / 2):
-            spot = address(*row.spots[-1])
-            yield rules.total_row_disagrees(table.sheet.name, spot, row.path[-1], len(cells), tried)
+    tried = Counter(i for i, _ in checked.cells)
+    whole = {
+        i
+        for i, cells in in_row.items()
+        if table.rows[i].parts and len(cells) > max(MOST_SINGLE_MISMATCHES, tried[i] / 2)
+    }
+    follow = _following(figures, whole, off)
+    for i in sorted(in_row.keys() - follow):
+        row, cells = table.rows[i], in_row[i]
+        if i in whole:
+            spot, said = address(*row.spots[-1]), (row.path[-1], len(cells), tried[i])
+            yield rules.total_row_disagrees(table.sheet.name, spot, *said)
             continue
         for cell in cells:
             each = off[cell]
             stated, computed = shown(each.stated), shown(each.computed)
             yield rules.control_mismatch(each.sheet, each.cell, stated, computed, each.name)
+
+
+def _following(figures: Figures, whole: set[int], off: dict[Cell, Control]) -> set[int]:
+    """The rows of totals that lack just the figures of another one: that one is nested wrongly.
+
+    A row that became a total by its indent is itself no longer added into the groups around it.
+    """
+    values = np.nan_to_num(figures.values)
+    found: set[int] = set()
+    for i in sorted(whole, key=lambda each: len(figures.table.rows[each].parts)):
+        parts = list(figures.table.rows[i].parts)
+        for other in whole - found - {i}:
+            columns = [j for row, j in off if row == other]
+            gaps = np.array([off[other, j].stated - off[other, j].computed for j in columns])
+            alone, nested = (
+                values[i, columns],
+                values[i, columns] + values[parts][:, columns].sum(0),
+            )
+            if i not in found and any(np.allclose(gaps, each) for each in (alone, nested)):
+                found.add(other)
+    return found

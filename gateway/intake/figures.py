@@ -166,7 +166,12 @@ def _strays(table: SourceTable) -> Iterator[tuple[int, int]]:
         labels = {column for row in table.rows[:1] for _, column in row.spots}
         wide = range(max(labels, default=page.labels) + 1, len(table.sheet.values[page.header]))
         unheaded = [column for column in wide if column not in headed]
-        for index in range(min(mine), max(mine) + 1):
+        below = [
+            index
+            for index in range(max(mine) + 1, page.last)
+            if any(is_number(table.sheet.values[index][at]) for at in headed if at is not None)
+        ]
+        for index in (*range(min(mine), max(mine) + 1), *below):
             cells = table.sheet.values[index]
             columns = unheaded if index in explained else wide
             for column in columns:

@@ -11,6 +11,7 @@ import numpy as np
 
 from gateway.errors import BadSyntax
 from gateway.intake import verdicts
+from gateway.intake.clean import frequency
 from gateway.intake.frame import Frame, Mask, Numbers
 from gateway.intake.provision import Provision
 from gateway.model.finding import Finding
@@ -141,17 +142,40 @@ def period_out_of_range(
             yield verdicts.period_out_of_range(*frame.place(row), period, earliest)
 
 
+def frequency_differs(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
+    """Every period is as long as its series says that it is."""
+    time = provision.structure.time.id
+    if not len(frame) or "FREQ" not in frame.codes:
+        return
+    both = frame.known(["FREQ", time])
+    pairs = frame.key(["FREQ", time])[both]
+    _, first = np.unique(pairs, return_index=True)
+    for at in np.flatnonzero(both)[first].tolist():
+        said, period = frame.codes["FREQ"].value(at), frame.codes[time].value(at)
+        if said in _A_YEAR and period is not None and _length(period) not in (said, None):
+            yield verdicts.frequency_differs(*frame.place(at), period, said)
+
+
+def _length(period: str) -> str | None:
+    """The frequency that a period has by its form; None for what is no period."""
+    try:
+        span(period)
+    except BadSyntax:
+        return None
+    return frequency(period[:10])
+
+
 def period_missing(frame: Frame, provision: Provision, standard: Standard) -> Iterator[Finding]:
     """No period is missing between the first and the last."""
     name = provision.structure.time.id
     if not provision.checks.every_period or "FREQ" not in frame.codes or not len(frame):
         return
-    for frequency in frame.codes["FREQ"].values:
-        mine = frame.codes["FREQ"].codes == frame.codes["FREQ"].values.index(frequency)
+    for often in frame.codes["FREQ"].values:
+        mine = frame.codes["FREQ"].codes == frame.codes["FREQ"].values.index(often)
         column = frame.codes[name]
         used = {*np.unique(column.codes[mine]).tolist()} - {len(column.values)}
         there = {column.values[each] for each in used}
-        if gaps := [*_gaps(there, frequency)]:
+        if gaps := [*_gaps(there, often)]:
             row = int(np.argmax(mine))
             yield verdicts.period_missing(frame.sheets[frame.sheet[row]], gaps)
 
@@ -260,6 +284,7 @@ RULES: tuple[Rule, ...] = (
     attribute_missing,
     duplicate_key,
     period_out_of_range,
+    frequency_differs,
     period_missing,
     decimals,
     parts_and_total,

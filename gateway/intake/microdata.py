@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from gateway.intake import rules
+from gateway.intake import list_rules
 from gateway.intake.clean import among, label
 from gateway.intake.frame import Frame, coded_by, constant
 from gateway.intake.lookup import Label, Looked, look_up
@@ -73,7 +73,7 @@ def estimate(survey: Survey, provision: Provision) -> Estimated:
         cell = address(0, there[label(words.weight or "")])
         findings = (
             *findings,
-            rules.weight_missing(stem, cell, sums.bad_weight, sums.faulty),
+            list_rules.weight_missing(stem, cell, sums.bad_weight, sums.faulty),
         )
     skipped = sums.read - sums.counted - sums.faulty
     account = Account(
@@ -97,7 +97,7 @@ def _column_faults(
     there = {label(each) for each in survey.headings}
     for each in dict.fromkeys(wanted):
         if label(each) not in there:
-            yield rules.heading_not_found(stem, "*", each, survey.headings)
+            yield list_rules.heading_not_found(stem, "*", each, survey.headings)
     known = {label(each) for each in wanted}
     strange = [
         each
@@ -105,7 +105,7 @@ def _column_faults(
         if label(each) not in known and not among(each, provision.microdata.ignore)
     ]
     if strange:
-        yield rules.unknown_columns(stem, "*", tuple(strange))
+        yield list_rules.unknown_columns(stem, "*", tuple(strange))
 
 
 def _summed(survey: Survey, at: Sequence[int], groups: int, provision: Provision) -> _Sums:

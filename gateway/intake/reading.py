@@ -104,10 +104,15 @@ def _table(table: SourceTable, provision: Provision) -> Read:
     figures = read_figures(table, provision.values)
     checked = recompute(figures)
     mapped = observe(figures, provision)
-    findings = [*figures.findings, *mapped.findings, *mismatches(figures, checked)]
+    account = accounting.of_table(figures, mapped, checked)
+    findings = [*figures.findings, *mapped.findings]
+    if (outside := accounting.outside(account)) > MOST_FIGURES_IN_NOTES:
+        # Totals that do not agree would only tell again that rows were not read.
+        findings.append(rules.figures_outside(table.sheet.name, outside))
+    else:
+        findings += mismatches(figures, checked)
     if not len(mapped.frame):
         findings.append(rules.table_empty(table.sheet.name, address(*table.corner)))
-    account = accounting.of_table(figures, mapped, checked)
     return Read(mapped.frame, checked.controls, tuple(findings), account, mapped.empty)
 
 

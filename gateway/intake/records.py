@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gateway.intake import rules
+from gateway.intake import list_rules, rules
 from gateway.intake.clean import among, label, number
 from gateway.intake.columns import Records
 from gateway.intake.frame import Frame, Mask, coded_by, constant
@@ -80,12 +80,12 @@ def heading_faults(
     headings = tuple(each for each in records.headings if each)
     for each in wanted:
         if each not in there:
-            yield rules.heading_not_found(records.sheet, corner, each, headings)
+            yield list_rules.heading_not_found(records.sheet, corner, each, headings)
     read = {*there.values()}
     for at, heading in enumerate(records.headings):
         spot = address(records.header, at)
         if heading and at not in read and not among(heading, tuple(ignored)):
-            yield rules.column_not_read(records.sheet, spot, heading)
+            yield list_rules.column_not_read(records.sheet, spot, heading)
         elif not heading and (many := len(records) - _count_empty(records.columns[at])):
             yield rules.unheaded_column(records.sheet, spot, many)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gateway.intake import rules
+from gateway.intake import list_rules
 from gateway.intake.columns import Records
 from gateway.intake.language import Columns, Labels, Place, Rows, Table, Time, Values
 from gateway.intake.messages import ACTION, HEAD, Message
@@ -71,14 +71,14 @@ def _wrong_message(message: Message, provision: Provision) -> Iterator[Finding]:
     flow = provision.flow
     for said in message.about:
         if not any(_names(said, each) for each in (flow.id, provision.structure.id)):
-            yield rules.other_dataflow(records.sheet, said, str(flow.reference))
+            yield list_rules.other_dataflow(records.sheet, said, str(flow.reference))
     if ACTION in records.headings:
         at = records.headings.index(ACTION)
         for action in records.columns[at].unique().to_pylist():
             if action not in _TAKEN:
                 row = int(np.argmax(np.asarray(pc.equal(records.columns[at], action))))
                 cell = address(records.first + row, at)
-                yield rules.action_not_taken(records.sheet, cell, action)
+                yield list_rules.action_not_taken(records.sheet, cell, action)
 
 
 def _names(said: str, id: str) -> bool:
@@ -95,11 +95,11 @@ def _other_constants(listed: Listed, provision: Provision) -> Iterator[Finding]:
                 if other != code:
                     row = int(np.argmax(column.codes == column.values.index(other)))
                     place = listed.frame.place(row)
-                    yield rules.not_of_provision(*place, other, name, code)
+                    yield list_rules.not_of_provision(*place, other, name, code)
 
 
 def _not_kept(records: Records, provision: Provision) -> Iterator[Finding]:
     for name in provision.structure.attribute_ids(Attachment.DATASET):
         if name in records.headings:
             at = records.headings.index(name)
-            yield rules.attribute_not_kept(records.sheet, address(records.header, at), name)
+            yield list_rules.attribute_not_kept(records.sheet, address(records.header, at), name)

@@ -47,6 +47,24 @@ class Suspects:
             for i, error, total in chosen:
                 wrong[i, column] = error, total
                 self._take(i, column, error)
+        wrong.update(self._of_one_row())
+        return wrong
+
+    def _of_one_row(self) -> dict[Cell, tuple[float, Cell]]:
+        """Several wrong figures of one row: it is the only one of its group that disagrees."""
+        wrong: dict[Cell, tuple[float, Cell]] = {}
+        for near in sorted(self._innermost()):
+            rows = self._table.rows[near].parts
+            own = [cell for cell in self._gaps if self._gaps[cell] and cell[0] in rows]
+            if len(own) != 1:
+                continue
+            i, total = own[0]
+            parts = self._table.columns[total].parts
+            errors = {j: -self._gap(near, j) for j in parts if self._gap(near, j)}
+            if abs(sum(errors.values()) + self._gap(i, total)) < NEARLY:
+                for j, error in errors.items():
+                    wrong[i, j] = error, (i, total)
+                    self._take(i, j, error)
         return wrong
 
     def left(self) -> Iterator[Cell]:

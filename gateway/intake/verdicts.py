@@ -108,6 +108,18 @@ def period_out_of_range(sheet: str, cell: str, period: str, earliest: int) -> Fi
     )
 
 
+def frequency_differs(sheet: str, cell: str, period: str, said: str) -> Finding:
+    """Every period is as long as its series says that it is."""
+    return _error(
+        "frequency_differs",
+        sheet,
+        cell,
+        period,
+        f"{period} no es un período de frecuencia {said}. Corrija el período o FREQ.",
+        f"{period} is no period of frequency {said}. Mend the period or FREQ.",
+    )
+
+
 def period_missing(sheet: str, periods: list[str]) -> Finding:
     """No period is missing between the first and the last."""
     said = ", ".join(periods[:12]) + (" …" if len(periods) > 12 else "")

@@ -1,5 +1,6 @@
 """Layouts beyond the samples: what each word of a provision does, in a book that shows it."""
 
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -75,14 +76,16 @@ class Reader:
         self._exchange = exchange
         self._folder = folder
 
-    def __call__(self, content: bytes, name: str, **said: str) -> Checked:
+    def __call__(
+        self, content: bytes, name: str, today: date | None = None, **said: str
+    ) -> Checked:
         """Check a content by a provision that says this."""
         self._folder.mkdir(exist_ok=True)
         text = PROVISION.format(**{"more": "", "sex": '"_T"', **said})
         (self._folder / "provision.toml").write_text(text)
         provision = read_provisions(self._folder.parent, self._exchange.registry)["TEST"]
         codes = self._exchange.registry.codes(provision.structure)
-        return check_file(content, name, provision, Standard(codes))
+        return check_file(content, name, provision, Standard(codes, today=today))
 
 
 COUNTRY = '{{ {} = {}, codes = ["countries_es.csv"] }}'
@@ -114,6 +117,8 @@ def stated(result: Checked) -> dict[tuple[str, ...], object]:
         ("II trimestre 2024", "2024-Q2"),
         ("Marzo 2024", "2024-03"),
         ("2024-05", "2024-05"),
+        ("2024-05-31", "2024-05-31"),
+        ("45443", "2024-05-31"),
     ],
 )
 def test_periods_are_read_as_tables_say_them(by: Reader, label: str, period: str) -> None:
@@ -282,6 +287,65 @@ def test_every_column_of_a_list_is_explained(by: Reader, heading: str, rule: str
 
     assert rule in [each.rule for each in result.findings]
     assert result.observations is None
+
+
+def test_codes_that_lost_their_zeros_get_them_back(by: Reader) -> None:
+    """A spreadsheet made a number of a municipality's code; the list has it with its prefix."""
+    content = b"Municipio;Mes;Casos\n101;2024-01;5\n2212;2024-01;6\n"
+
+    result = by(
+        content,
+        "x.csv",
+        table='layout = "records"\nheading = "Municipio"',
+        country='{ field = "Municipio", pad = 4, prefix = "GT-" }',
+        period='{ field = "Mes" }',
+        more=FIGURE,
+    )
+
+    assert stated(result) == {("GT-0101", "_T", "2024-01"): 5, ("GT-2212", "_T", "2024-01"): 6}
+
+
+def test_sheets_that_are_not_wanted_are_counted(by: Reader) -> None:
+    """Only the sheets that the provision names are read; the figures of others are told of."""
+    book = openpyxl.Workbook()
+    for name in ("Datos 2024", "Ayuda"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Período", "México"])
+        sheet.append(["2024", 5])
+    del book["Sheet"]
+
+    result = by(
+        saved(book),
+        "x.xlsx",
+        table=CROSS + "\nsheets = '^Datos'",
+        country=BY_COLUMN,
+        period="{ row = 1 }",
+    )
+
+    assert stated(result) == {("MX", "_T", "2024"): 5}
+    assert [(each.figures, each.reason.en) for each in result.account.skipped] == [
+        (1, "figures in sheets that the provision leaves out")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "rule"),
+    [
+        ("1949", "period_out_of_range"),
+        ("2026-12", "period_out_of_range"),
+        ("2026-11", None),
+        ("2024-M13", "period_not_found"),
+    ],
+)
+def test_a_period_lies_between_the_source_and_today(
+    by: Reader, period: str, rule: str | None
+) -> None:
+    """Nothing is older than the source or of a time that has not come."""
+    content = f"País;Mes;Casos\nMéxico;{period};5\n".encode()
+
+    result = by(content, "x.csv", today=date(2026, 11, 23), **LISTED)
+
+    assert [each.rule for each in result.findings] == ([rule] if rule else [])
 
 
 def test_a_label_that_can_mean_two_codes_is_refused(by: Reader) -> None:

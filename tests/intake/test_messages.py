@@ -142,6 +142,7 @@ def replaced(content: bytes, old: str, new: str) -> bytes:
         pytest.param(",COMMENT_OBS", ",REMARK", "unknown_column", id="a column of nobody's"),
         pytest.param(",SEX,", ",SECS,", "heading_not_found", id="a dimension is missing"),
         pytest.param(",2020-01,", ",2020-13,", "period_not_found", id="no month"),
+        pytest.param(",2020-01,", ",2020,", "frequency_differs", id="a year among months"),
         pytest.param(",2020-01,", ",,", "empty_label", id="no period"),
         pytest.param(",EVENT,", ",,", "attribute_missing", id="a mandatory attribute is missing"),
     ],

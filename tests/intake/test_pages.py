@@ -97,6 +97,74 @@ def spot(cells: layouts.Grid, label: str) -> tuple[int, int]:
     return next(at for at, cell in cells.items() if cell.value == label)
 
 
+SINGLE = {
+    "a wrong figure": ("Guatemala", "Cancún, A. I.", 1, ("figure_disagrees", "Guatemala")),
+    "a figure left out": ("Guatemala", "Cancún, A. I.", None, ("figure_missing", "Guatemala")),
+    "a wrong total of a row": ("Guatemala", "Total", 1, ("figure_disagrees", "Guatemala")),
+    "a wrong sub-total": ("América", "Cozumel, A. I.", 1, ("control_mismatch", "América")),
+    "a wrong grand total": ("Total General", "Otros", 1, ("control_mismatch", "Total General")),
+    "a word": ("Guatemala", "Otros", "n.d.", ("not_a_number", "Guatemala")),
+}
+
+
+@pytest.mark.parametrize(("label", "heading", "value", "expected"), SINGLE.values(), ids=SINGLE)
+def test_a_figure_that_upsets_many_totals_is_told_once(
+    loaded: Exchange, label: str, heading: str, value: object, expected: tuple[str, str]
+) -> None:
+    """At its own cell, and not at each total that it is in."""
+    cells = grid(layouts.PLAIN)
+    at = spot(cells, expected[1])[0], spot(cells, heading)[1]
+    cells.pop(at)
+    if value is not None:
+        cells[at] = Cell(value, number=True)  # type: ignore[arg-type]
+
+    result = checked(loaded, AIR, layouts.xls(cells), "x.xls")
+
+    cell = xlrd.colname(at[1]) + str(at[0] + 1)
+    assert places(result.findings) == [(expected[0], f"Cuadro 1.3.1!{cell}")]
+    assert result.account.balanced
+
+
+def without(*spots: tuple[int, int]) -> dict[tuple[int, int], Cell]:
+    return {at: cell for at, cell in grid(layouts.PLAIN).items() if at not in spots}
+
+
+def indented(label: str, indent: int) -> dict[tuple[int, int], Cell]:
+    cells = grid(layouts.PLAIN)
+    cells[spot(cells, label)] = Cell(label, indent)
+    return cells
+
+
+PLAIN = grid(layouts.PLAIN)
+SECOND = [at for at, cell in PLAIN.items() if cell.value == layouts.HEADING][1]
+
+LAID_OUT = {
+    "a row without its label": (without(spot(PLAIN, "Belice")), "unheaded_value", "Belice"),
+    "a column without its heading": (
+        without(spot(PLAIN, "Cozumel, A. I.")),
+        "unheaded_value",
+        "Cozumel, A. I.",
+    ),
+    "a row nested too little": (indented("El Salvador", 3), "control_mismatch", "El Salvador"),
+    "a page without its heading": (without(SECOND), "figures_outside", None),
+}
+
+
+@pytest.mark.parametrize(("cells", "rule", "label"), LAID_OUT.values(), ids=LAID_OUT)
+def test_a_fault_of_the_layout_is_told_once(
+    loaded: Exchange, cells: dict[tuple[int, int], Cell], rule: str, label: str | None
+) -> None:
+    """At the label or heading, whatever number of figures it concerns; no figure gets lost."""
+    result = checked(loaded, AIR, layouts.xls(cells), "x.xls")
+
+    where = "*"
+    if label is not None:
+        row, column = spot(PLAIN, label)
+        where = xlrd.colname(column) + str(row + 1)
+    assert places(result.findings) == [(rule, f"Cuadro 1.3.1!{where}")]
+    assert result.account.balanced
+
+
 def test_ten_faults_are_ten_findings(loaded: Exchange) -> None:
     """Each planted fault is told once, at its own cell, whatever else it upsets."""
     cells = grid(layouts.PLAIN)
