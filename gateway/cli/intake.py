@@ -1,6 +1,7 @@
 """``gateway submit``: hand in a file as published, and read what became of it."""
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -47,6 +48,8 @@ def submit(
 
     Exit status: 0 released, unchanged or checked; 1 findings stopped it; 2 it cannot be read.
     """
+    if report is not None:
+        _refuse_unwritable(report)
     with opened(home) as exchange:
         receipt = submit_file(exchange, file, provision, check_only=check)
         language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
@@ -58,6 +61,16 @@ def submit(
         _show(receipt, language)
     if receipt.state is State.REFUSED:
         raise click.exceptions.Exit(1)
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise StorageFault before anything is released, rather than after."""
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise StorageFault(
+            f"There is no folder {path.parent} to write the report to.",
+            spanish=f"No hay una carpeta {path.parent} donde escribir el informe.",
+            subject=str(path),
+        )
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -119,6 +132,11 @@ def _plain(word: str) -> str:
     return "".join(each if each.isprintable() else "·" for each in word)
 
 
+_SEVERITIES = {
+    Severity.ERROR: Text("FALTA", "ERROR"),
+    Severity.WARNING: Text("AVISO", "REMARK"),
+}
+
 _STATES = {
     State.CHECKED: Text(
         "Revisado: se puede publicar. No se guardó nada.",
@@ -143,7 +161,7 @@ _COUNTS = Text(
 )
 
 _HEADINGS = Text(
-    "Hoja|Celda|Valor|Qué pasa y qué hacer", "Sheet|Cell|Value|What is wrong and what to do"
+    "|Hoja|Celda|Valor|Qué pasa y qué hacer", "|Sheet|Cell|Value|What is wrong and what to do"
 )
 
 
@@ -153,7 +171,13 @@ def _show(receipt: Receipt, language: Language) -> None:
         table = Table(*_HEADINGS.said(language).split("|"), show_lines=True)
         for each in receipt.findings:
             style = "red" if each.severity is Severity.ERROR else "yellow"
-            words = (each.sheet, each.cell, each.value, each.message.said(language))
+            words = (
+                _SEVERITIES[each.severity].said(language),
+                each.sheet,
+                each.cell,
+                each.value,
+                each.message.said(language),
+            )
             table.add_row(*(escape(_plain(word)) for word in words), style=style)
         console.print(table)
     held = sum(control.holds for control in receipt.controls)

@@ -17,6 +17,9 @@ from gateway.model.selection import Coded
 MOST_JUMPS = 50
 """So many jumps are told one by one, the largest first; the others are counted."""
 
+MOST_VANISHED = 10
+"""So many countries are named one by one, the largest first."""
+
 COUNTRIES = ("CITIZENSHIP", "COUNTERPART_AREA")
 
 _VALUE, _ROW = "value", "row"
@@ -55,11 +58,15 @@ def vanished(frame: Frame, provision: Provision, standard: Standard) -> Iterator
         spoken = old[there.isin(years)]
         if spoken.empty:  # a new year is held against the last one
             spoken = old[there == there.max()]
-        sums = spoken.groupby(name)[_VALUE].sum()
-        for code, value in sums.items():
-            if value >= provision.checks.jump_from and code not in frame.codes[name].values:
-                sheet = frame.sheets[frame.sheet[0]]
-                yield verdicts.vanished(sheet, str(code), name, float(value))
+        sums = spoken.groupby(name)[_VALUE].sum().sort_values(ascending=False)
+        gone = sums[
+            (sums >= provision.checks.jump_from) & ~sums.index.isin(frame.codes[name].values)
+        ]
+        sheet = frame.sheets[frame.sheet[0]]
+        for code, value in gone.head(MOST_VANISHED).items():
+            yield verdicts.vanished(sheet, str(code), name, float(value))
+        if len(gone) > MOST_VANISHED:
+            yield verdicts.more_vanished(sheet, name, len(gone) - MOST_VANISHED)
 
 
 def _now(frame: Frame, names: list[str]) -> pd.DataFrame:

@@ -200,8 +200,12 @@ def _stray_findings(table: SourceTable, strays: list[tuple[int, int]]) -> Iterat
 
 
 def numbers_in(sheet: Sheet) -> int:
-    """How many numbers a sheet holds."""
-    return sum(is_number(value) for row in sheet.values for value in row)
+    """How many numbers a sheet holds; in a CSV they are text."""
+    return sum(
+        is_number(value) or (isinstance(value, str) and number(value) is not None)
+        for row in sheet.values
+        for value in row
+    )
 
 
 def is_number(value: Value) -> bool:

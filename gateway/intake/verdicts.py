@@ -222,6 +222,20 @@ def vanished(sheet: str, code: str, component: str, value: float) -> Finding:
     )
 
 
+def more_vanished(sheet: str, component: str, many: int) -> Finding:
+    """Countries that had figures have some still."""
+    return _warning(
+        "vanished",
+        sheet,
+        "*",
+        component,
+        f"Otros {many} códigos de {component} tampoco aparecen ya. Revise si el archivo es el que "
+        "se quería entregar.",
+        f"Another {many} codes of {component} are no longer there either. See whether this is the "
+        "file that was meant.",
+    )
+
+
 def more(rule: str, sheet: str, severity: Severity, many: int) -> Finding:
     """A fault that comes very often is told so often, then counted."""
     return Finding(
