@@ -53,8 +53,8 @@ def submit(
     with opened(home) as exchange:
         receipt = submit_file(exchange, file, provision, check_only=check)
         language: Language = "en" if (lang or exchange.settings.language) == "en" else "es"
-    if report is not None:
-        _write(report, report_on(file, receipt, language))
+        if report is not None:
+            _write(report, report_on(exchange, file, receipt, language))
     if as_json:
         click.echo(json.dumps(_as_json(receipt), ensure_ascii=False))
     else:

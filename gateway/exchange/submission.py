@@ -58,9 +58,10 @@ def submit(
     )
 
 
-def report_on(path: Path, receipt: Receipt, language: Language) -> bytes:
+def report_on(exchange: Exchange, path: Path, receipt: Receipt, language: Language) -> bytes:
     """The file handed in as a workbook, with what was found in it. Raises BadFile."""
-    report = Report(receipt.findings, receipt.account)
+    layout = exchange.provision(receipt.provision).table.layout
+    report = Report(receipt.findings, receipt.account, given_back=layout != "microdata")
     return annotated(_content(path), path.name, report, language)
 
 

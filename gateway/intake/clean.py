@@ -12,6 +12,9 @@ MONTHS = (
 )
 _ALSO = {"setiembre": 9, "set": 9}  # as Guatemala and El Salvador often write it
 
+LONGEST_NUMBER = 30
+"""Characters; no figure is longer, and what is much longer is no number to a computer either."""
+
 _GROUPED = re.compile(r"[-+]?\d{1,3}([  \u202f]\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[-+]?\d+(\.\d+)?")
 _DATE = re.compile(r"([1-9]\d{3})-(\d{2})(?:-\d{2})?(?:T[\d:.]+)?")
@@ -151,6 +154,8 @@ def number(text: str, decimal: str = ".", thousands: str = "") -> str | None:
     ('1234', '1234.5', None)
     """
     text = text.strip()
+    if len(text) > LONGEST_NUMBER:
+        return None
     if thousands and thousands in text:
         mark, point = re.escape(thousands), re.escape(decimal)
         if not re.fullmatch(rf"[-+]?\d{{1,3}}({mark}\d{{3}})+({point}\d+)?", text):

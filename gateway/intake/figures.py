@@ -200,12 +200,10 @@ def _stray_findings(table: SourceTable, strays: list[tuple[int, int]]) -> Iterat
 
 
 def numbers_in(sheet: Sheet) -> int:
-    """How many numbers a sheet holds; in a CSV they are text."""
-    return sum(
-        is_number(value) or (isinstance(value, str) and number(value) is not None)
-        for row in sheet.values
-        for value in row
-    )
+    """How many numbers a sheet holds; where there are none, as in a CSV, those that are text."""
+    cells = [value for row in sheet.values for value in row if value is not None]
+    typed = sum(is_number(value) for value in cells)
+    return typed or sum(isinstance(each, str) and number(each) is not None for each in cells)
 
 
 def is_number(value: Value) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _observed(lines: Sequence[Row | Column], totals: tuple[str, ...]) -> list[in
     return [
         position
         for position, line in enumerate(lines)
-        if not line.total or any(each and among(each, totals) for each in line.path[-1:])
+        if not line.total or among(next(filter(None, reversed(line.path)), ""), totals)
     ]
 
 
@@ -195,7 +195,7 @@ def of_sheet(
 
 def _of_sheet_fault(sheet: str, said: str, name: str, one: Label | None, looked: Looked) -> Finding:
     if one is not None and looked.findings and not name.startswith("time."):
-        return looked.findings[0]
+        return replace(looked.findings[0], cell="*")
     if name.startswith("time."):
         return rules.period_not_found(sheet, "*", said)
     return rules.title_without(sheet, said, name)

@@ -31,8 +31,7 @@ NOTHING = Account(0, 0, 0, 0)
 class Read:
     """What a file says: its coded rows, the totals recomputed, and what was wrong so far.
 
-    `empty` counts the cells of detail in which nothing stands. `sheets` are the names of the
-    sheets, in order.
+    `empty` counts the cells of detail in which nothing stands.
     """
 
     frame: Frame

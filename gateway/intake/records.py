@@ -52,10 +52,6 @@ class Field:
     texts: tuple[str, ...]
     codes: np.ndarray
 
-    def first(self, text: int) -> int:
-        """The first line that has a text."""
-        return int(np.argmax(self.codes == text))
-
 
 def field_of(records: Records, at: int) -> Field:
     """A column by its position, its texts with one blank between words."""
@@ -103,7 +99,7 @@ def list_records(records: Records, provision: Provision) -> Listed:
     there = positions(records, wanted)
     if len(there) < len(wanted):
         empty = _frame(records, np.empty(0, np.int64), 0, np.empty(0), pa.array([], pa.string()))
-        return Listed(empty, (), tuple(faults), 0, 0, 0, 0, 0)
+        return Listed(empty, (), tuple(faults), len(records), 0, 0, 0, len(records))
     fields = {each: field_of(records, at) for each, at in there.items()}
     blank = _blank(records)
     labels = {each: fields[each] for each in wanted if each != figure}

@@ -25,8 +25,6 @@ from gateway.model.text import Language, Text
 MOST_CELLS_AS_IT_CAME = 200_000
 """A workbook with more cells comes back with its values and nesting only, not with its looks."""
 
-RECORDS = (".sav", ".dbf")
-
 TITLE = Text("Hallazgos", "Findings")
 
 _HEADINGS = Text(
@@ -44,15 +42,19 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is told of one file."""
+    """What is told of one file; `given_back` is False for records of persons."""
 
     findings: tuple[Finding, ...]
     account: Account
+    given_back: bool = True
 
 
 def annotated(content: bytes, name: str, report: Report, language: Language = "es") -> bytes:
-    """The workbook of a file with its findings. Raises BadFile where the file cannot be read."""
-    book, names = _book(content, name)
+    """The workbook of a file with its findings; of records of persons the findings alone.
+
+    Raises BadFile where the file cannot be read.
+    """
+    book, names = _book(content, name) if report.given_back else _rebuilt([])
     for finding in report.findings:
         if finding.sheet in names:
             _mark(book[names[finding.sheet]], finding, language)
@@ -81,10 +83,10 @@ def _book(content: bytes, name: str) -> tuple[Workbook, dict[str, str]]:
 
 
 def _sheets(content: bytes, name: str) -> list[Sheet]:
-    """What stood in the file; records of persons are never given back."""
+    """What stood in the file."""
     if (message := read_message(content, name)) is not None:
         return [as_sheet(message)]
-    return [] if name.lower().endswith(RECORDS) else read_sheets(content, name)
+    return read_sheets(content, name)
 
 
 def _make_harmless(book: Workbook) -> None:

@@ -128,6 +128,7 @@ def test_a_planted_fault_is_found_where_it_stands(
         pytest.param(True, "not_a_number", id="a truth value"),
         pytest.param(-1624, "negative_number", id="below zero"),
         pytest.param("-1624", "negative_number", id="below zero as text"),
+        pytest.param("9" * 400, "not_a_number", id="more figures than any number has"),
     ],
 )
 def test_a_cell_that_is_no_count_is_found(

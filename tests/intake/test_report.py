@@ -1,16 +1,22 @@
 """The file back as a workbook: faulty cells marked, findings beside them, nothing that runs."""
 
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
+from gateway.cli import commands
+from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.intake.report import Report, annotated, summary
 from gateway.model.text import LANGUAGES
+from gateway.settings import Home
 from tests.intake import layouts
 from tests.intake.books import AIR, GT, SV, checked, edited, sample
+from tests.intake.test_microdata import HEADINGS, RECORDS, csv
 
 ERROR, WARNING = "00FFC7CE", "00FFEB9C"
 
@@ -110,3 +116,34 @@ def test_control_characters_do_not_spoil_the_workbook(loaded: Exchange) -> None:
     book = back(loaded, SV, content, "x.csv")
 
     assert "20·23" in [cell.value for row in book.worksheets[1] for cell in row]
+
+
+@pytest.mark.parametrize("options", [(), ("--lang", "en")], ids=["es", "en"])
+def test_records_of_persons_are_not_given_back(
+    home: Home, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Only what was found in them, in the language asked for."""
+    file, report = tmp_path / "PSM 2019_T4.csv", tmp_path / "report.xlsx"
+    file.write_bytes(csv((*HEADINGS, "NOMBRE"), [(*each, "Ana Pérez") for each in RECORDS]))
+    command = ["submit", str(file), "--provision", "MX_EMIF_SUR", "--report", str(report)]
+
+    done = CliRunner().invoke(commands, [*command, "--home", str(home.root), *options])
+
+    assert done.exit_code == 1
+    book = openpyxl.load_workbook(report)
+    assert book.sheetnames == ["Findings" if options else "Hallazgos"]
+    said = [str(cell.value) for row in book.worksheets[0] for cell in row]
+    assert any("NOMBRE" in each for each in said)
+    assert not any("Ana" in each for each in said)
+
+
+def test_a_report_that_cannot_be_written_is_told_before(home: Home, tmp_path: Path) -> None:
+    """Nothing is released and then not reported."""
+    file, report = tmp_path / "PSM 2019_T4.csv", tmp_path / "none" / "report.xlsx"
+    file.write_bytes(csv(HEADINGS, RECORDS))
+    command = ["submit", str(file), "--provision", "MX_EMIF_SUR", "--report", str(report)]
+
+    with pytest.raises(StorageFault, match="none"):
+        CliRunner().invoke(commands, [*command, "--home", str(home.root)], catch_exceptions=False)
+
+    assert [each for each in home.files.rglob("*") if each.is_file()] == []
