@@ -40,6 +40,6 @@ def configure(home: Home, **settings: str) -> None:
     """Give a home a configuration of its own: these settings, and every provision there is."""
     if not home.root.exists():
         home.root.mkdir(mode=0o700, parents=True)
-    shutil.copytree(defaults() / "config" / "provisions", home.root / "config" / "provisions")
+    shutil.copytree(defaults() / "config", home.root / "config")
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     (home.root / "config" / "gateway.toml").write_text("".join(lines), encoding="utf-8")

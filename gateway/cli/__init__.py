@@ -21,6 +21,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "releases": ("releases", "What was released: list, compare, prove, withdraw, index."),
     "clients": ("administration", "Machines that may ask for data."),
     "dsd": ("definitions", "The region's definitions: check them, edit code lists, export."),
+    "config": ("configuration", "What a statistician edits in config/: check all of it."),
     "backup": ("safety", "Write everything that the gateway holds to one file."),
     "restore": ("safety", "Put back what a backup holds."),
     "doctor": ("administration", "Look for what does not hold in a home."),

@@ -7,10 +7,17 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.errors import BadFile
+from gateway.exchange.configuration import allowed_codes
 from gateway.exchange.exchange import Exchange
 from gateway.intake.checks import check_file
-from gateway.model.release import Receipt, State
+from gateway.intake.judging import Standard
+from gateway.intake.provision import Provision
+from gateway.intake.report import Report, annotated, summary
+from gateway.model.release import Receipt, Replaces, State
+from gateway.model.text import Language
 from gateway.releases.publishing import Publisher, Supply
+
+__all__ = ["report_on", "standard_of", "submit", "summary"]
 
 
 def submit(
@@ -29,8 +36,8 @@ def submit(
     """
     provision = exchange.provision(provision_id)
     content = _content(path)
-    codes = exchange.registry.codes(provision.structure)
-    checked = check_file(content, path.name, provision, codes)
+    standard = standard_of(exchange, provision)
+    checked = check_file(content, path.name, provision, standard)
     state, release = State.CHECKED, None
     if checked.observations is None:
         state = State.REFUSED
@@ -39,7 +46,7 @@ def submit(
             provision.id,
             str(provision.flow.reference),
             checked.observations,
-            keep_other_years=provision.replaces == "years",
+            Replaces(provision.replaces),
             source_name=path.name,
             source=content,
             findings=checked.findings,
@@ -55,7 +62,26 @@ def submit(
         checked.controls,
         checked.findings,
         release,
+        checked.account,
     )
+
+
+def report_on(exchange: Exchange, path: Path, receipt: Receipt, language: Language) -> bytes:
+    """The file handed in as a workbook, with what was found in it. Raises BadFile."""
+    layout = exchange.provision(receipt.provision).table.layout
+    report = Report(receipt.findings, receipt.account, given_back=layout != "microdata")
+    return annotated(_content(path), path.name, report, language)
+
+
+def standard_of(exchange: Exchange, provision: Provision) -> Standard:
+    """What a file of a provision is held against now: lists, constraints, and its last release."""
+    registry = exchange.registry
+    allowed = allowed_codes(registry, provision)
+    current = exchange.store.catalogue.current(provision.id)
+    structure = provision.structure
+    before = None if current is None else exchange.store.observations(current, structure)
+    codes_of = registry.codes(provision.structure)
+    return Standard(codes_of, allowed, before, exchange.clock().date())
 
 
 def _content(path: Path) -> bytes:

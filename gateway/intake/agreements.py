@@ -7,7 +7,9 @@ parts of the office's table that feed a dimension, as text.
 
 from collections.abc import Iterator
 
-from gateway.intake.provision import Place, Provision
+from gateway.intake.codemaps import EITHER
+from gateway.intake.language import Place
+from gateway.intake.provision import Provision
 from gateway.model.artefact import Artefact
 from gateway.model.maps import ComponentMap, RepresentationMap, StructureMap, StructureSet
 from gateway.model.structure import Component, DataStructure, ProvisionAgreement, Representation
@@ -28,7 +30,11 @@ def artefacts_of(provision: Provision) -> Iterator[Artefact]:
     )
     source = _source(provision)
     yield source
-    maps = {name: _map(provision, name, place) for name, place in _mapped(provision)}
+    maps = {
+        name: _map(provision, name, place)
+        for name, place in _read(provision)
+        if place.codes or place.bands
+    }
     yield StructureSet(
         agency=provision.flow.agency,
         id=f"SS_{provision.id}",
@@ -39,8 +45,8 @@ def artefacts_of(provision: Provision) -> Iterator[Artefact]:
     )
 
 
-def _mapped(provision: Provision) -> Iterator[tuple[str, Place]]:
-    """The dimensions that are read by a code map, in key order."""
+def _read(provision: Provision) -> Iterator[tuple[str, Place]]:
+    """The dimensions that are read in the file, in key order."""
     for name in provision.structure.dimension_ids:
         place = provision.components[name]
         if isinstance(place, Place):
@@ -53,7 +59,7 @@ def _called(provision: Provision, es: str, en: str) -> Text:
 
 def _source(provision: Provision) -> DataStructure:
     structure = provision.structure
-    read = {name for name, _ in _mapped(provision)}
+    read = {name for name, _ in _read(provision)}
     return DataStructure(
         agency=provision.flow.agency,
         id=f"SRC_{provision.id}",
@@ -73,10 +79,13 @@ def _source(provision: Provision) -> DataStructure:
 def _map(provision: Provision, component: str, place: Place) -> RepresentationMap:
     """The labels that a place's code maps know, each with its code; the first map wins."""
     pairs = {
-        entry.key: (entry.label, entry.code)
-        for name in reversed(place.codes)
-        for entry in provision.code_maps[name].values()
+        entry.key: (entry.label, code)
+        for each in reversed(provision.maps(place))
+        for entry in each.entries.values()
+        if (code := entry.code(component)) is not None and EITHER not in code
+        if provision.fits(component, each, code)
     }
+    bands = {code: (f"{first}-{last}", code) for code, (first, last) in place.bands.items()}
     codelists = {each.id: each.representation.codelist for each in provision.structure.dimensions}
     return RepresentationMap(
         agency=provision.flow.agency,
@@ -85,7 +94,7 @@ def _map(provision: Provision, component: str, place: Place) -> RepresentationMa
         name=_called(provision, f"etiquetas de {component}", f"labels of {component}"),
         source=None,
         target=codelists[component],
-        mappings=tuple(pairs.values()),
+        mappings=(*pairs.values(), *bands.values()),
     )
 
 
@@ -93,10 +102,7 @@ def _structure_map(
     provision: Provision, source: DataStructure, maps: dict[str, RepresentationMap]
 ) -> StructureMap:
     time = provision.structure.time.id
-    constants = {
-        name: value for name, value in provision.components.items() if isinstance(value, str)
-    }
-    fixed = {**constants, **provision.attributes}
+    by = {name: each.reference for name, each in maps.items()}
     return StructureMap(
         agency=provision.flow.agency,
         id=provision.id,
@@ -105,8 +111,8 @@ def _structure_map(
         source=source.reference,
         target=provision.structure.reference,
         components=(
-            *(ComponentMap(name, source=name, by=each.reference) for name, each in maps.items()),
+            *(ComponentMap(name, source=name, by=by.get(name)) for name, _ in _read(provision)),
             ComponentMap(time, source=time),
-            *(ComponentMap(name, fixed=value) for name, value in fixed.items()),
+            *(ComponentMap(name, fixed=value) for name, value in provision.constants().items()),
         ),
     )

@@ -1,45 +1,44 @@
-"""Turns a table's figures into coded rows, each beside the cell that it came from.
+"""Turns a table's figures into coded rows, each beside the cell that it came from."""
 
-A pandas frame with one row for each observation: `sheet`, `cell`, `shown`, one column for each
-dimension, time, measure, reported spelling and attribute. A code is missing (None) where its label
-has none; the findings say which label.
-"""
-
-import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from gateway.intake import rules
-from gateway.intake.clean import label, month
+from gateway.intake.adding import added
+from gateway.intake.clean import among
 from gateway.intake.figures import Figures
-from gateway.intake.provision import Place, Provision
-from gateway.intake.table import Column, Row, SourceTable
-from gateway.intake.workbook import address
+from gateway.intake.frame import Frame, coded_by, constant
+from gateway.intake.headings import Column
+from gateway.intake.language import Place
+from gateway.intake.lookup import Label, Looked, look_up
+from gateway.intake.notes import footnotes, with_attributes
+from gateway.intake.periods import with_periods
+from gateway.intake.provision import NESTED_IN, Provision
+from gateway.intake.sheet import Sheet, address
+from gateway.intake.table import Row, SourceTable
 from gateway.model.finding import Finding
-from gateway.model.observations import REPORTED
+from gateway.model.selection import Coded
 
-SHEET, CELL, SHOWN = "sheet", "cell", "shown"
+Labelled = dict[str, tuple[Place, Sequence[Label | None]]]
+"""The label of each row or column, by the component or part of the period that reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The coded rows of one table, what was wrong with its labels, and the empty cells left out."""
+    """The coded rows of one table, what was wrong with its labels, and the empty cells left out.
 
-    frame: pd.DataFrame
+    `added` counts the figures that were added to another one; `observed` are the positions of the
+    rows and columns that rows come from.
+    """
+
+    frame: Frame
     findings: tuple[Finding, ...]
-    skipped: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """The codes that one side of the table gives: a component, and its code at each position."""
-
-    values: dict[str, list[str | None]]
-    findings: tuple[Finding, ...]
+    empty: int
+    added: int
+    observed: tuple[list[int], list[int]]
 
 
 def observe(figures: Figures, provision: Provision) -> Mapped:
@@ -47,209 +46,167 @@ def observe(figures: Figures, provision: Provision) -> Mapped:
     table = figures.table
     rows = _observed(table.rows, provision.rows.observe)
     columns = _observed(table.columns, provision.columns.observe)
-    down = _row_axis(table, rows, provision)
-    across = _column_axis(table, columns, provision)
-    year, year_findings = _title_year(table, provision)
-    frame = _cells(figures, rows, columns)
-    for name, values in down.values.items():
-        frame[name] = np.repeat(np.array(values, dtype=object), len(columns))
-    for name, values in across.values.items():
-        frame[name] = np.tile(np.array(values, dtype=object), len(rows))
-    if year is not None:
-        frame["year"] = year
-    frame = frame[frame["stated"].astype(bool)]  # of no rows pandas does not know the type
-    return Mapped(
-        _complete(frame, table, provision),
-        (*year_findings, *down.findings, *across.findings),
-        len(rows) * len(columns) - len(frame) - len(_faulty(figures, rows, columns)),
-    )
+    labelled = _row_labels(table, rows, provision)
+    down = look_up(table.sheet.name, labelled, provision)
+    across = look_up(table.sheet.name, _column_labels(table, columns, provision), provision)
+    whole, missing = of_sheet(table.sheet, table.titles(), provision)
+    frame, cells = _cells(figures, rows, columns)
+    kept = _stated(figures)[cells]
+    codes = {
+        **dict(_spread(down, cells[0], rows)),
+        **dict(_spread(across, cells[1], columns)),
+        **{name: constant(code, len(kept)) for name, code in whole.items()},
+    }
+    frame = frame.having(codes).only(kept)
+    parts = {name: each for name, each in frame.codes.items() if name.startswith("time.")}
+    frame = with_attributes(frame, table.titles(), table.remarks, provision)
+    frame = with_periods(_with_statuses(frame, figures, cells, kept), parts, provision)
+    frame = footnotes(frame, table, (cells[0][kept], cells[1][kept]), provision)
+    adding = np.array([among(row.path[-1], provision.rows.add) for row in table.rows], bool)
+    frame, more = added(frame, adding[cells[0][kept]], provision)
+    mine = frozenset(rows), frozenset(columns)
+    faulty = sum(i in mine[0] and j in mine[1] for i, j in figures.unreadable)
+    findings = (*missing, *_too_shallow(table, rows, labelled), *down.findings, *across.findings)
+    return Mapped(frame, findings, len(kept) - int(kept.sum()) - faulty, more, (rows, columns))
 
 
-def _observed(lines: Sequence[Row | Column], totals: Sequence[str]) -> list[int]:
+def _observed(lines: Sequence[Row | Column], totals: tuple[str, ...]) -> list[int]:
     """The positions of the rows or columns of detail, and of the totals that are asked for."""
-    wanted = {label(each) for each in totals}
     return [
         position
         for position, line in enumerate(lines)
-        if not line.parts or label(line.path[-1]) in wanted
+        if not line.total or among(next(filter(None, reversed(line.path)), ""), totals)
     ]
 
 
-def _faulty(figures: Figures, rows: list[int], columns: list[int]) -> list[tuple[int, int]]:
-    """The cells that are neither observed nor empty: they have a finding of their own."""
-    down, across = frozenset(rows), frozenset(columns)
-    return [(i, j) for i, j in figures.unreadable if i in down and j in across]
+Cells = tuple[np.ndarray, np.ndarray]
+"""For each row of the frame, the positions of its row and its column in the table."""
 
 
-def _cells(figures: Figures, rows: list[int], columns: list[int]) -> pd.DataFrame:
+def _cells(figures: Figures, rows: list[int], columns: list[int]) -> tuple[Frame, Cells]:
     table = figures.table
-    reported = [figures.reported[i][j] for i in rows for j in columns]
-    statuses = [figures.statuses.get((i, j)) for i in rows for j in columns]
-    places = [(table.rows[i].index, table.columns[j].index) for i in rows for j in columns]
-    return pd.DataFrame(
-        {
-            SHEET: table.sheet.name,
-            CELL: [address(*place) for place in places],
-            SHOWN: [table.sheet.text(*place) for place in places],
-            "OBS_VALUE": figures.values[np.ix_(rows, columns)].ravel(),
-            REPORTED: np.array(reported, dtype=object),
-            "missing": np.array(statuses, dtype=object),
-            "stated": [
-                value is not None or status is not None
-                for value, status in zip(reported, statuses, strict=True)
-            ],
-        }
+    down = np.repeat(np.array(rows, np.int64), len(columns))
+    across = np.tile(np.array(columns, np.int64), len(rows))
+    indexes = np.array([row.index for row in table.rows], np.int64)
+    pages = np.array([row.page for row in table.rows], np.int64)
+    at = np.array([[-1 if a is None else a for a in each.at] for each in table.columns], np.int64)
+    at = at.reshape(len(table.columns), len(table.pages))
+    labels = np.array([row.spots[-1][1] for row in table.rows], np.int64)
+    headers = np.array([page.header for page in table.pages], np.int64)
+    frame = Frame(
+        (table.sheet.name,),
+        np.zeros(len(down), np.int64),
+        indexes[down],
+        at[across, pages[down]],
+        labels[down],
+        headers[pages[down]],
+        {},
+        figures.values[down, across],
+        figures.reported(rows, columns),
     )
+    return frame, (down, across)
 
 
-Label = tuple[str, tuple[int, int]]
-"""What a label says, and the cell where it stands."""
-
-
-def _row_axis(table: SourceTable, rows: list[int], provision: Provision) -> _Axis:
-    chosen = [table.rows[i] for i in rows]
-    labelled = {
-        name: (place, [_row_label(table, row, place.row) for row in chosen])
-        for name, place in _places(provision)
-        if place.row is not None
-    }
-    axis = _axis(table, labelled, provision)
-    return _Axis(axis.values, (*_too_shallow(table, chosen, labelled), *axis.findings))
-
-
-def _row_label(table: SourceTable, row: Row, level: int | str) -> Label | None:
-    """The label at a level of a row's path; None for a row that is not that deep."""
-    position = len(row.path) - 1 if level == "last" else int(level) - 1
-    if position >= len(row.path):
-        return None
-    return row.path[position], (row.places[position], table.labels)
-
-
-def _too_shallow(
-    table: SourceTable,
-    rows: Sequence[Row],
-    labelled: Mapping[str, tuple[Place, list[Label | None]]],
-) -> Iterator[Finding]:
-    """One finding for each row that lacks a level, for the outermost level that it lacks."""
-    for position, row in enumerate(rows):
-        lacking = [place.row for place, labels in labelled.values() if labels[position] is None]
-        if lacking:
-            level = min(int(each) for each in lacking if each is not None)
-            cell = address(row.index, table.labels)
-            yield rules.level_missing(table.sheet.name, cell, row.path[-1], level)
-
-
-def _column_axis(table: SourceTable, columns: list[int], provision: Provision) -> _Axis:
-    chosen = [table.columns[j] for j in columns]
-    labelled: dict[str, tuple[Place, list[Label | None]]] = {}
-    for name, place in _places(provision):
-        if (level := place.column) is not None:
-            row = table.header + level - 1
-            labels: list[Label | None] = [
-                (column.path[level - 1], (row, column.index)) for column in chosen
-            ]
-            labelled[name] = place, labels
-    return _axis(table, labelled, provision)
-
-
-def _axis(
-    table: SourceTable,
-    labelled: Mapping[str, tuple[Place, list[Label | None]]],
-    provision: Provision,
-) -> _Axis:
-    """The code of each label, and one finding for each cell whose label has none."""
-    values: dict[str, list[str | None]] = {}
-    uncoded: dict[Label, list[Place]] = {}
-    for name, (place, labels) in labelled.items():
-        values[name] = [
-            None if each is None else _code(name, each[0], place, provision) for each in labels
-        ]
-        for each in dict.fromkeys(
-            each for each, code in zip(labels, values[name], strict=True) if code is None
-        ):
-            if each is not None:
-                uncoded.setdefault(each, []).append(place)
-    return _Axis(
-        values,
-        tuple(
-            _fault(table.sheet.name, address(*cell), text, places, provision)
-            for (text, cell), places in uncoded.items()
-        ),
-    )
-
-
-def _places(provision: Provision) -> Iterator[tuple[str, Place]]:
-    yield from (
-        (name, place) for name, place in provision.components.items() if isinstance(place, Place)
-    )
-    yield "year", provision.time.year
-    if provision.time.month is not None:
-        yield "month", provision.time.month
-
-
-def _code(component: str, text: str, place: Place, provision: Provision) -> str | None:
-    if component == "year":
-        return text if _is_year(text) else None
-    if component == "month":
-        number = month(text)
-        return None if number is None else f"{number:02d}"
-    return provision.code(place, text) if place.codes else text
-
-
-def _is_year(text: str) -> bool:
-    return bool(re.fullmatch(r"[1-9]\d{3}", text))
-
-
-def _fault(
-    sheet: str, cell: str, text: str, places: Sequence[Place], provision: Provision
-) -> Finding:
-    """What is wrong with a label that has no code at some places; one finding for all of them."""
-    coded = [place for place in places if place.codes]
-    if not coded:
-        return rules.period_not_found(sheet, cell, text)
-    names = [name for place in coded for name in place.codes]
-    known = {key: entry for name in names for key, entry in provision.code_maps[name].items()}
-    near = difflib.get_close_matches(label(text), known, n=3)
-    maps = tuple(dict.fromkeys(place.codes[-1] for place in coded))
-    return rules.unmapped_label(sheet, cell, text, maps, tuple(known[key].label for key in near))
-
-
-def _title_year(table: SourceTable, provision: Provision) -> tuple[str | None, list[Finding]]:
-    pattern = provision.time.year.title
-    if pattern is None:
-        return None, []
-    found = {match[1] for title in table.titles() if (match := re.search(pattern, title))}
-    if len(found) == 1 and all(_is_year(each) for each in found):
-        return found.pop(), []
-    said = " / ".join(table.titles())
-    return None, [rules.period_not_found(table.sheet.name, "*", said)]
-
-
-def _complete(frame: pd.DataFrame, table: SourceTable, provision: Provision) -> pd.DataFrame:
-    """Constants, time and attributes beside what the cells gave."""
-    frame = frame.reset_index(drop=True)
-    structure = provision.structure
-    constants = {name: code for name, code in provision.components.items() if isinstance(code, str)}
-    for name, value in {**constants, **_attributes(table, provision)}.items():
-        frame[name] = value
-    frame.loc[frame["missing"].notna(), "OBS_STATUS"] = frame["missing"]
-    frame[structure.time.id] = _periods(frame, provision)
-    return frame
-
-
-def _attributes(table: SourceTable, provision: Provision) -> dict[str, str]:
-    """The provision's attributes, changed by the remarks that this sheet makes."""
-    said = label(" / ".join((*table.titles(), *table.remarks)))
-    found = dict(provision.attributes)
-    for note in provision.notes:
-        if label(note.says) in said:
-            found.update(note.sets)
+def _stated(figures: Figures) -> np.ndarray:
+    """The cells that are observations: a number, or a word for a missing one."""
+    found = figures.stated.copy()
+    for cell in figures.statuses:
+        found[cell] = True
     return found
 
 
-def _periods(frame: pd.DataFrame, provision: Provision) -> "pd.Series[str]":
-    if "year" not in frame:
-        return pd.Series([None] * len(frame), dtype=object)
-    if provision.time.month is None:
-        return frame["year"]
-    return (frame["year"] + "-" + frame["month"]).where(frame["month"].notna(), None)
+def _spread(looked: Looked, at: np.ndarray, chosen: list[int]) -> Iterator[tuple[str, Coded]]:
+    place = np.zeros(max(chosen, default=-1) + 1, np.int64)
+    place[chosen] = np.arange(len(chosen))
+    for name, codes in looked.codes.items():
+        yield name, coded_by(codes, place[at])
+
+
+def _row_labels(table: SourceTable, rows: list[int], provision: Provision) -> Labelled:
+    return {
+        name: (place, [_row_label(table.rows[i], place.row) for i in rows])
+        for name, place in provision.places().items()
+        if place.row is not None
+    }
+
+
+def _row_label(row: Row, level: int | str) -> Label | None:
+    """The label at a level of a row's path; None for a row that is not that deep."""
+    if level == "path":
+        return Label(NESTED_IN.join(row.path), row.spots[-1])
+    if level == "last":
+        deepest = max(n for n, each in enumerate(row.path) if each)
+        return Label(row.path[deepest], row.spots[deepest])
+    position = int(level) - 1
+    return Label(row.path[position], row.spots[position]) if position < len(row.path) else None
+
+
+def _too_shallow(table: SourceTable, rows: list[int], labelled: Labelled) -> Iterator[Finding]:
+    """One finding for each row that lacks a level, for the outermost level that it lacks."""
+    for position, i in enumerate(rows):
+        lacking = [place.row for place, labels in labelled.values() if labels[position] is None]
+        if lacking:
+            row = table.rows[i]
+            level = min(int(each) for each in lacking if each is not None)
+            spot = address(*row.spots[-1])
+            yield rules.level_missing(table.sheet.name, spot, row.path[-1], level)
+
+
+def _column_labels(table: SourceTable, columns: list[int], provision: Provision) -> Labelled:
+    return {
+        name: (place, [_column_label(table, j, place.column) for j in columns])
+        for name, place in provision.places().items()
+        if place.column is not None
+    }
+
+
+def _column_label(table: SourceTable, j: int, level: int | str) -> Label:
+    """A heading, at the first page that has the column."""
+    column = table.columns[j]
+    page, at = next((n, at) for n, at in enumerate(column.at) if at is not None)
+    given = [n for n, each in enumerate(column.path) if each]
+    position = given[-1] if level == "last" else int(level) - 1
+    return Label(column.path[position], (table.pages[page].header + position, at))
+
+
+def of_sheet(
+    sheet: Sheet, titles: list[str], provision: Provision
+) -> tuple[dict[str, str], list[Finding]]:
+    """What the title or the name of a sheet says: one code for all of it."""
+    codes: dict[str, str] = {}
+    findings: list[Finding] = []
+    for name, place in provision.places().items():
+        texts = titles if place.title is not None else [sheet.name]
+        pattern = place.title if place.title is not None else place.sheet
+        if pattern is None:
+            continue
+        found = {match[1] for text in texts if (match := re.search(pattern, text, re.IGNORECASE))}
+        spot = (0, 0)
+        one = Label(found.pop(), spot) if len(found) == 1 else None
+        looked = look_up(sheet.name, {name: (place, [one])}, provision)
+        code = looked.codes[name][0]
+        if code is None:
+            said = " / ".join(texts)
+            findings.append(_of_sheet_fault(sheet.name, said, name, one, looked))
+        else:
+            codes[name] = code
+    return codes, findings
+
+
+def _of_sheet_fault(sheet: str, said: str, name: str, one: Label | None, looked: Looked) -> Finding:
+    if one is not None and looked.findings and not name.startswith("time."):
+        return replace(looked.findings[0], cell="*")
+    if name.startswith("time."):
+        return rules.period_not_found(sheet, "*", said)
+    return rules.title_without(sheet, said, name)
+
+
+def _with_statuses(frame: Frame, figures: Figures, cells: Cells, kept: np.ndarray) -> Frame:
+    """The status of a missing value instead of the one that all have."""
+    if not figures.statuses:
+        return frame
+    spots = zip(cells[0][kept].tolist(), cells[1][kept].tolist(), strict=True)
+    own = [figures.statuses.get(spot) for spot in spots]
+    column = frame.codes["OBS_STATUS"]
+    both = [each or column.value(at) for at, each in enumerate(own)]
+    return frame.having({"OBS_STATUS": coded_by(both, np.arange(len(both)))})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.model.finding import Control, Finding
+from gateway.model.finding import Account, Control, Finding
 
 
 class State(StrEnum):
@@ -14,6 +14,14 @@ class State(StrEnum):
     RELEASED = "released"
     UNCHANGED = "unchanged"  # its content is what the current release states already
     REFUSED = "refused"  # the findings stopped it; nothing was kept
+
+
+class Replaces(StrEnum):
+    """What of the release before goes where a new one comes."""
+
+    EVERYTHING = "everything"
+    YEARS = "years"  # the years that the new one speaks of
+    PERIODS = "periods"  # the periods that it speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +101,4 @@ class Receipt:
     controls: tuple[Control, ...]
     findings: tuple[Finding, ...]
     release: Release | None
+    account: Account

@@ -15,11 +15,12 @@ import pyarrow as pa
 from gateway.errors import Conflict, SemanticError
 from gateway.model.finding import Finding
 from gateway.model.observations import Observations, join
-from gateway.model.release import Changes, Part, Release, State, Submission
+from gateway.model.release import Changes, Part, Release, Replaces, State, Submission
 from gateway.model.structure import DataStructure
 from gateway.releases.changes import SIDE, by_year, sides, years_of
 from gateway.releases.engine import Engine
 from gateway.releases.files import Kind, parquet, sha256
+from gateway.releases.replacing import with_other_periods
 from gateway.releases.store import Store
 from gateway.releases.succession import following, refuse_to_withdraw, standing
 
@@ -31,14 +32,14 @@ _TRIES = 5
 class Supply:
     """A file handed in, read and checked: for which provision, with which observations, in order.
 
-    With `keep_other_years` the years that it does not speak of stay as they are. `visible_from` is
-    None for at once, yet not before what it builds on.
+    What it does not replace stays as it is. `visible_from` is None for at once, yet not before
+    what it builds on.
     """
 
     provision: str
     dataflow: str
     observations: Observations
-    keep_other_years: bool
+    replaces: Replaces
     source_name: str
     source: bytes
     findings: Sequence[Finding] = ()
@@ -107,9 +108,10 @@ class Publisher:
     def _next(self, supply: Supply, current: Release | None) -> _Next:
         before = {part.year: part for part in current.parts} if current is not None else {}
         structure = supply.observations.structure
-        parts = dict(before) if supply.keep_other_years else {}
+        parts = {} if supply.replaces is Replaces.EVERYTHING else dict(before)
         changes, read = [], {}
-        for year, table in by_year(supply.observations):
+        for year, stated in by_year(supply.observations):
+            table = self._whole_year(stated, before.get(year), supply)
             parts[year], changed = self._year(year, before.get(year), table, structure)
             changes.append(changed)
             read[year] = table
@@ -120,6 +122,14 @@ class Publisher:
             tuple(sorted((each for each in changes if each), key=lambda each: each.year)),
             read,
         )
+
+    def _whole_year(self, stated: pa.Table, before: Part | None, supply: Supply) -> pa.Table:
+        """What a year is to state: what a supply says, and perhaps the periods that it leaves."""
+        if before is None or supply.replaces is not Replaces.PERIODS:
+            return stated
+        structure = supply.observations.structure
+        earlier = self._store.files.read_part(before.sha256, structure)
+        return with_other_periods(stated, earlier, structure)
 
     def _year(
         self, year: int, before: Part | None, table: pa.Table, structure: DataStructure

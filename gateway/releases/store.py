@@ -7,7 +7,7 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gateway.model.observations import columns, fitted_column
+from gateway.model.observations import Observations, columns, fitted_column, join
 from gateway.model.release import Release
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
@@ -72,6 +72,11 @@ class Store:
             return pa.chunked_array([c for each in found for c in each.chunks], field.type)
 
         return build(structure, release.observations, column)
+
+    def observations(self, release: Release, structure: DataStructure) -> Observations:
+        """All that a release states, in memory."""
+        read = self.files.read_part
+        return join(structure, [read(part.sha256, structure) for part in release.parts])
 
     def drop_old_indexes(self, provision: str, now: datetime) -> None:
         """Remove the indexes of releases that are neither seen now, nor will be, nor just were.

@@ -10,6 +10,7 @@ from gateway.exchange import Exchange
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.benchmarks.figures import figures
+from tests.benchmarks.intake import taking_in
 from tests.benchmarks.measures import Measure, answering, building, slicing, writing
 from tests.benchmarks.store import storing
 from tests.conftest import ISSUER
@@ -35,6 +36,7 @@ def _measures(exchange: Exchange, count: int) -> Iterator[Measure]:
     yield from slicing(big, figures(exchange.registry, count // 10))
     yield from writing(big, exchange.registry)
     yield from storing(exchange, count)
+    yield from taking_in(exchange, count)
     yield from answering(create_app(exchange, ISSUER).test_client())
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from gateway.exchange import Exchange
 from gateway.model.observations import Observations, file_order
 from gateway.model.query import Wanted
-from gateway.model.release import Part, Release
+from gateway.model.release import Part, Release, Replaces
 from gateway.model.visibility import Visibility
 from gateway.releases.available import availability
 from gateway.releases.cube import Cube
@@ -86,7 +86,9 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
 
 def _supply(observations: Observations) -> Supply:
     """Sorted here, as the intake does once all checks have passed."""
-    return Supply(SUPPLY, "LMIG:DF_RETURNS(1.0.0)", observations.sorted(), True, "x.csv", b"x")
+    return Supply(
+        SUPPLY, "LMIG:DF_RETURNS(1.0.0)", observations.sorted(), Replaces.YEARS, "x.csv", b"x"
+    )
 
 
 def _revised(observations: Observations) -> Observations:

@@ -100,7 +100,7 @@ def test_all_is_well_with_the_definitions_that_come_along(tmp_path: Path) -> Non
     result = gateway(Home(tmp_path / "home"), "dsd", "check")
 
     assert result.exit_code == 0, result.output
-    assert re.fullmatch(r"All is well: \d\d artefacts\.\n", result.stdout)
+    assert re.fullmatch(r"All is well: \d\d\d artefacts\.\n", result.stdout)
 
 
 def test_every_fault_is_told_at_once(own: Home) -> None:

@@ -9,10 +9,12 @@ from openpyxl.workbook import Workbook
 
 from gateway.exchange import Exchange
 from gateway.intake.checks import Checked, check_file
+from gateway.intake.judging import Standard
 from gateway.intake.provision import Provision
 from gateway.model.finding import Finding
 
 GT, MX, SV = "GT_IGM_RETURNS", "MX_UPMRIP_RETURNS", "SV_DGME_RETURNS"
+AIR = "MX_UPMRIP_AIR_ENTRIES"
 
 Cells = Mapping[str, object]
 """Values by ``sheet!cell``."""
@@ -53,7 +55,7 @@ def indented(book: Workbook, sheet: str, cell: str, indent: int) -> None:
 def checked(exchange: Exchange, provision: str, content: bytes, name: str = "x.xlsx") -> Checked:
     """What the intake makes of a content."""
     supply: Provision = exchange.provision(provision)
-    return check_file(content, name, supply, exchange.registry.codes(supply.structure))
+    return check_file(content, name, supply, Standard(exchange.registry.codes(supply.structure)))
 
 
 def places(findings: tuple[Finding, ...]) -> list[Place]:

@@ -12,7 +12,8 @@ import pytest
 from gateway.errors import BadFile
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.intake.workbook import MOST_BYTES_UNPACKED, read_sheets
+from gateway.intake.archive import MOST_BYTES_UNPACKED
+from gateway.intake.workbook import read_sheets
 from gateway.model.observations import Observations
 from tests.intake.books import GT, SV, checked, edited, sample
 

@@ -1,6 +1,5 @@
 """Planted faults: each is found where it stands, said in two languages, all in one pass."""
 
-import string
 from collections.abc import Callable
 
 import pytest
@@ -23,8 +22,6 @@ from tests.intake.books import (
     places,
     sample,
 )
-
-MONTHS = string.ascii_uppercase[1:13]  # the columns B to M of Guatemala's sheets
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +78,7 @@ CASES = [
     pytest.param(
         {"2023!A9": "NNA no acompañados"},
         nothing,
-        at("duplicate_key", *(f"{column}10" for column in MONTHS)),
+        at("duplicate_key", "A10"),
         id="duplicate row",
     ),
     pytest.param({"2023!N8": 5}, nothing, at("unheaded_value", "N8"), id="figure without heading"),
@@ -131,6 +128,7 @@ def test_a_planted_fault_is_found_where_it_stands(
         pytest.param(True, "not_a_number", id="a truth value"),
         pytest.param(-1624, "negative_number", id="below zero"),
         pytest.param("-1624", "negative_number", id="below zero as text"),
+        pytest.param("9" * 400, "not_a_number", id="more figures than any number has"),
     ],
 )
 def test_a_cell_that_is_no_count_is_found(
@@ -153,7 +151,7 @@ def test_a_cell_that_is_no_count_is_found(
             {"2023!A6": "Méjico"}, "A6", ["Méjico", "origin.csv", "México"], id="suggestion"
         ),
         pytest.param({"2023!B6": 2397}, "B6", ["2397", "2396", "Enero"], id="both totals"),
-        pytest.param({"2023!A9": "NNA no acompañados"}, "B10", ["2023!B9"], id="the first of two"),
+        pytest.param({"2023!A9": "NNA no acompañados"}, "A10", ["2023!A9"], id="the first of two"),
         pytest.param({"2023!N8": "x"}, "N8", ["x"], id="the value"),
     ],
 )
@@ -189,7 +187,7 @@ def test_all_faults_come_out_in_one_pass(loaded: Exchange, book: bytes) -> None:
         ("control_mismatch", "2022!B6"),
         ("control_mismatch", "2023!O6"),
         ("unheaded_value", "2023!N8"),
-        *at("duplicate_key", *(f"{column}10" for column in MONTHS)),
+        *at("duplicate_key", "A10"),
     ]
 
 
@@ -293,7 +291,7 @@ def test_mexico_s_layout_is_checked_too(
         pytest.param("14 189", '"14,189"', [("not_a_number", "sv!B10")], id="comma in a number"),
         pytest.param("2023,", "20x3,", [("period_not_found", "sv!A9")], id="no year"),
         pytest.param("14 986", "14 987", [("control_mismatch", "sv!E10")], id="wrong total"),
-        pytest.param("2023,", "2020,", [("duplicate_key", f"sv!{c}9") for c in "BCDE"], id="twice"),
+        pytest.param("2023,", "2020,", [("duplicate_key", "sv!A9")], id="twice"),
     ],
 )
 def test_a_csv_has_addresses_too(

@@ -87,7 +87,9 @@ def test_what_is_written_is_read(
     if not stated:
         assert [each.rule for each in result.findings] == ["table_empty"]
         return
-    assert result.findings == ()
+    # Months drawn at random leave gaps, which travel with the release.
+    assert {each.rule for each in result.findings} <= {"period_missing", "unexpected_zero"}
+    assert result.account.balanced
     assert result.observations is not None
     components = ("COUNTERPART_AREA", "SEX", "AGE", "STATUS_TYPE", "TIME_PERIOD")
     found = {

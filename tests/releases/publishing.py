@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.database import Database
 from gateway.errors import Conflict, StorageFault
-from gateway.model.release import Release
+from gateway.model.release import Release, Replaces
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
@@ -48,7 +48,7 @@ def publish(
         provision,
         str(FLOW.reference),
         observations(rows),
-        keep_other_years=years,
+        Replaces.YEARS if years else Replaces.EVERYTHING,
         source_name="source.csv",
         source=source,
         visible_from=visible_from,

@@ -159,7 +159,12 @@ def test_ancestors_are_the_parents_and_theirs(web: FlaskClient) -> None:
     }
     assert {*parents} - structures == {
         "Codelist=SDMX:CL_SEX(2.1)",
-        "RepresentationMap=LMIG:GT_IGM_RETURNS_SEX(1.0.0)",
+        *(
+            f"RepresentationMap=LMIG:{id}_SEX(1.0.0)"
+            for id in (
+                *("GT_IGM_RETURNS", "MX_EMIF_SUR", "MX_UPMRIP_IRREGULAR_SEX_AGE", "UNDESA_STOCK"),
+            )
+        ),
     }
     assert {*parents} | AROUND["parents"] | {ITSELF} < {*artefacts}
     classes = {name.partition("=")[0] for name in artefacts}
@@ -168,14 +173,17 @@ def test_ancestors_are_the_parents_and_theirs(web: FlaskClient) -> None:
 
 AGES = "Codelist=LMIG:CL_AGE(1.0.0)"
 USERS = {f"DataStructure=LMIG:{id}(1.0.0)" for id in ("LMIG_FLOW", "LMIG_STOCK", "LMIG_MIRROR")}
-AGE_MAP = "RepresentationMap=LMIG:GT_IGM_RETURNS_AGE(1.0.0)"
+AGE_MAPS = {
+    f"RepresentationMap=LMIG:{id}_AGE(1.0.0)"
+    for id in ("GT_IGM_RETURNS", "MX_EMIF_SUR", "MX_UPMRIP_IRREGULAR_SEX_AGE")
+}
 AGENCIES = "AgencyScheme=SDMX:AGENCIES(1.0)"
 
 OF_AGES = {
     "none": ("v1 v2", set[str]()),
     "children": ("v1 v2", {AGENCIES}),
     "descendants": ("v1 v2", {AGENCIES}),
-    "parents": ("v2", {*USERS, AGE_MAP}),
+    "parents": ("v2", {*USERS, *AGE_MAPS}),
     "dataflow": ("v1 v2", {f"Dataflow=LMIG:{id}(1.0.0)" for id in DATAFLOWS}),
 }
 

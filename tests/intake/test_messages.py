@@ -1,0 +1,209 @@
+"""Data messages of the standard are submissions too, and state what a workbook would."""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+
+import openpyxl
+import pytest
+
+from gateway.errors import BadFile
+from gateway.exchange import Exchange
+from gateway.formats import table
+from gateway.formats.message import DataMessage
+from gateway.formats.table import Format
+from gateway.intake.report import Report, annotated
+from gateway.model.observations import REPORTED, Observations
+from tests.asking import FLOW, message
+from tests.intake.books import GT, checked, places, sample
+
+FLOW_URN = "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=LMIG:DF_RETURNS(1.0.0)"
+
+FORMATS = {each.names[0]: each for offers in table.DATA.values() for each in offers}
+
+NAMES = {"generic": "x.xml", "structurespecific": "x.xml", "csv": "x.csv"}
+
+
+@pytest.fixture(scope="module")
+def expected(loaded: Exchange) -> Observations:
+    """What Guatemala's sample states."""
+    found = checked(loaded, GT, sample(loaded, GT)).observations
+    assert found is not None
+    return found
+
+
+def written(format: Format[DataMessage], exchange: Exchange) -> bytes:
+    """Guatemala's observations as the gateway answers them."""
+    return b"".join(format.write(message(exchange, f"{FLOW}/M.GT")))
+
+
+@pytest.mark.parametrize("format", sorted(NAMES.keys() & FORMATS.keys()))
+def test_what_the_gateway_answers_can_be_handed_in(
+    loaded: Exchange, expected: Observations, format: str
+) -> None:
+    """Every format comes back as the same observations, attributes included."""
+    content = written(FORMATS[format], loaded)
+
+    result = checked(loaded, GT, content, NAMES[format])
+
+    assert result.findings == ()
+    assert result.account.balanced
+    assert result.observations is not None
+    assert result.observations.table.to_pylist() == expected.table.to_pylist()
+
+
+def by_series(observations: Observations) -> dict[str, object]:
+    """An SDMX-JSON message 2.x with series, an attribute of either level, and codes by position."""
+    return spelled(observations, series=True)
+
+
+def flat(observations: Observations) -> dict[str, object]:
+    """The same with every dimension at the observation."""
+    return spelled(observations, series=False)
+
+
+def spelled(observations: Observations, *, series: bool) -> dict[str, object]:
+    structure = observations.structure
+    rows = observations.table.to_pylist()
+    keys = [*structure.dimension_ids]
+    time = structure.time.id
+    named = [name for name in rows[0] if name not in (*keys, time, "OBS_VALUE", REPORTED)]
+    attributes = [name for name in named if any(row[name] is not None for row in rows)]
+    values = {name: sorted({str(row[name]) for row in rows}) for name in (*keys, time, *attributes)}
+
+    def components(names: Iterable[str]) -> list[object]:
+        return [{"id": name, "values": [{"id": each} for each in values[name]]} for name in names]
+
+    def at(row: dict[str, object], names: Iterable[str]) -> list[int]:
+        return [values[name].index(str(row[name])) for name in names]
+
+    def number(row: dict[str, object]) -> object:
+        return None if row[REPORTED] is None else int(str(row[REPORTED]))
+
+    outer = keys if series else []
+    inner = [time] if series else [*keys, time]
+    data: dict[str, object] = {"structure": 0, "action": "Replace"}
+    groups: dict[str, dict[str, object]] = {}
+    for row in rows:
+        group = groups.setdefault(":".join(map(str, at(row, outer))), {})
+        place = ":".join(map(str, at(row, inner)))
+        group[place] = [number(row), *at(row, attributes)]
+    if series:
+        data["series"] = {key: {"observations": each} for key, each in groups.items()}
+    else:
+        data["observations"] = groups[""]
+    return {
+        "meta": {"id": "X"},
+        "data": {
+            "structures": [
+                {
+                    "links": [{"urn": FLOW_URN, "rel": "dataflow"}],
+                    "dimensions": {
+                        "series": components(outer),
+                        "observation": components(inner),
+                    },
+                    "attributes": {"observation": components(attributes)},
+                }
+            ],
+            "dataSets": [data],
+        },
+    }
+
+
+@pytest.mark.parametrize("write", [by_series, flat])
+def test_json_states_the_same(
+    loaded: Exchange,
+    expected: Observations,
+    write: Callable[[Observations], dict[str, object]],
+) -> None:
+    """By series or flat."""
+    content = json.dumps(write(expected)).encode()
+
+    result = checked(loaded, GT, content, "x.json")
+
+    assert result.findings == ()
+    assert result.observations is not None
+    assert result.observations.table.to_pylist() == expected.table.to_pylist()
+
+
+def replaced(content: bytes, old: str, new: str) -> bytes:
+    text = content.decode()
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param(",GT,MX,", ",MX,MX,", "not_of_provision", id="another provision's area"),
+        pytest.param(",GT,MX,", ",GT,XX9,", "unknown_code", id="a code that no list has"),
+        pytest.param(",I,M,", ",D,M,", "action_not_taken", id="a deletion"),
+        pytest.param("DF_RETURNS", "DF_STOCK", "other_dataflow", id="another dataflow"),
+        pytest.param(",COMMENT_OBS", ",REMARK", "unknown_column", id="a column of nobody's"),
+        pytest.param(",SEX,", ",SECS,", "heading_not_found", id="a dimension is missing"),
+        pytest.param(",2020-01,", ",2020-13,", "period_not_found", id="no month"),
+        pytest.param(",2020-01,", ",2020,", "frequency_differs", id="a year among months"),
+        pytest.param(",2020-01,", ",,", "empty_label", id="no period"),
+        pytest.param(",EVENT,", ",,", "attribute_missing", id="a mandatory attribute is missing"),
+    ],
+)
+def test_a_fault_in_a_message_is_found(loaded: Exchange, old: str, new: str, expected: str) -> None:
+    """The rules of workbooks hold for messages, with the cell of the line."""
+    content = replaced(written(table.CSV, loaded), old, new)
+
+    result = checked(loaded, GT, content, "x.csv")
+
+    assert expected in {rule for rule, _ in places(result.findings)}
+    assert result.observations is None
+
+
+def test_a_line_without_a_value_is_missing_and_not_zero(loaded: Exchange) -> None:
+    """Its status says why."""
+    lines = written(table.CSV, loaded).decode().splitlines(keepends=True)
+    cells = lines[1].split(",")
+    at = lines[0].split(",").index("OBS_VALUE")
+    cells[at], cells[at + 1] = "", "O"
+    content = "".join([lines[0], ",".join(cells), *lines[2:]]).encode()
+
+    result = checked(loaded, GT, content, "x.csv")
+
+    assert result.observations is not None
+    missing = [row for row in result.observations.table.to_pylist() if row["OBS_VALUE"] is None]
+    assert [row["OBS_STATUS"] for row in missing] == ["O"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        pytest.param(b'<m xmlns="http://www.sdmx.org/x"><a>', "x.xml", id="XML cut short"),
+        pytest.param(b'<Structure xmlns="http://www.sdmx.org/x"/>', "x.xml", id="no data"),
+        pytest.param(b'{"data": {"dataSets"', "x.json", id="JSON cut short"),
+        pytest.param(b'{"a": 1}', "x.json", id="JSON of something else"),
+        pytest.param(
+            b'<!DOCTYPE x [<!ENTITY e "x">]><Data xmlns="http://www.sdmx.org/x">&e;</Data>',
+            "x.xml",
+            id="entities",
+        ),
+    ],
+)
+def test_a_message_that_cannot_be_read_is_told(loaded: Exchange, content: bytes, name: str) -> None:
+    """In one sentence of each language."""
+    with pytest.raises(BadFile) as caught:
+        checked(loaded, GT, content, name)
+
+    assert "SDMX" in caught.value.sentence("es")
+    assert caught.value.sentence("es") != caught.value.sentence("en")
+
+
+def test_a_message_comes_back_as_a_workbook(loaded: Exchange) -> None:
+    """The lines of an XML message stand in a sheet, and the faulty one is marked."""
+    good = written(table.SPECIFIC, loaded)
+    content = replaced(good, 'COUNTERPART_AREA="MX"', 'COUNTERPART_AREA="XX9"')
+    result = checked(loaded, GT, content, "x.xml")
+
+    report = annotated(content, "x.xml", Report(result.findings, result.account))
+
+    book = openpyxl.load_workbook(io.BytesIO(report))
+    sheet, cell = next((each.sheet, each.cell) for each in result.findings)
+    assert book[sheet]["A1"].value == "FREQ"
+    assert book[sheet][cell].comment is not None
