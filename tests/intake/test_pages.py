@@ -76,6 +76,8 @@ def test_footnotes_become_comments(loaded: Exchange) -> None:
         ("Entradas, enero-diciembre de 2025", "P", None),
         ("Entradas, enero-octubre de 2025", "P", "Acumulado de enero a octubre"),
         ("Entradas, enero de 2025", "P", "Acumulado de enero a enero"),
+        ("Entradas, enero-marzo 2025", "P", "Acumulado de enero a marzo"),
+        ("Entradas por punto de internación, 2025", "P", None),
     ],
 )
 def test_part_of_a_year_says_so(
