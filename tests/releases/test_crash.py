@@ -64,6 +64,11 @@ def test_no_reader_sees_a_mixture(home: Home) -> None:
     assert stressed(home, "crowd", 8, 16, 2) == "24 processes"
 
 
+def test_a_home_that_may_not_be_written_releases_nothing(home: Home) -> None:
+    """One sentence; the old release as it was, and nothing that cannot be tidied away."""
+    assert stressed(home, "closed") == "closed"
+
+
 def test_two_processes_publish_at_once(home: Home) -> None:
     """Each release of either gets a number of its own, and the chain holds."""
     store, database = opened(home.root)
