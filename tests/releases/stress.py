@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
-from gateway.errors import Conflict, GatewayError
+from gateway.errors import Conflict, GatewayError, StorageFault
 from gateway.model.query import Wanted
 from gateway.model.visibility import Visibility
 from gateway.releases.store import Store
@@ -158,7 +158,8 @@ def _publishes(root: Path, name: int, times: int) -> Callable[[], None]:
             while True:
                 try:
                     publish(store, many(f"{name}.{turn}"))
-                except Conflict:
+                except (Conflict, StorageFault):  # a busy bucket may say that it cannot, too
+                    time.sleep(0.05)
                     continue
                 break
 

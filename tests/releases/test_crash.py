@@ -39,12 +39,12 @@ def stressed(home: Home, *arguments: object) -> str:
 
 
 @pytest.mark.slow
-def test_a_publisher_killed_at_any_step_leaves_whole_releases(home: Home) -> None:
+def test_a_publisher_killed_at_any_step_leaves_whole_releases(on_each_database: Home) -> None:
     """SIGKILL before every opening, renaming and removing, every statement and every commit.
 
     What is left is the old release or the new one, whole; what is left over can be tidied away.
     """
-    count, said = stressed(home, "steps").split()
+    count, said = stressed(on_each_database, "steps").split()
 
     assert said == "steps"
     assert int(count) > 30
