@@ -37,9 +37,7 @@ def check(
     exchange: Exchange, content: bytes, name: str, provision: Provision, seen: Seen = unheard
 ) -> Checked:
     """Read a file and hold it against what stands now. Raises BadFile where it cannot be read."""
-    checked = check_file(content, name, provision, standard_of(exchange, provision))
-    seen(len(content), checked.account.read)
-    return checked
+    return check_file(content, name, provision, standard_of(exchange, provision), seen)
 
 
 def refused_unkept(content: bytes, name: str, provision: Provision) -> Receipt | None:

@@ -52,7 +52,10 @@ def _whole(number: float) -> int | float:
 
 def status(submission: Submission) -> dict[str, object]:
     """How a submission stands: who did what to it, and how far the work is, in bytes and rows."""
-    progress = submission.progress
+    done, told = submission.receipt, submission.progress
+    size, rows = (told.bytes, told.rows) if told is not None else (0, 0)
+    if done is not None:
+        size, rows = submission.size, done.account.read
     return {
         "id": submission.id,
         "provision": submission.provision,
@@ -67,7 +70,7 @@ def status(submission: Submission) -> dict[str, object]:
         "because": submission.because,
         "release": submission.release,
         "progress": {
-            "bytes": {"read": progress.bytes if progress else 0, "of": submission.size},
-            "rows": progress.rows if progress else 0,
+            "bytes": {"read": size, "of": submission.size},
+            "rows": rows,
         },
     }

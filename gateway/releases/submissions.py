@@ -78,9 +78,7 @@ class Submissions:
         with self._database.reading() as connection:
             row = connection.execute(wanted).first() if id.isprintable() else None
         if row is None:
-            raise NotFound(
-                f"There is no submission {id}.", spanish=f"No hay ninguna entrega {id}.", subject=id
-            )
+            raise unknown(id)
         return _submission(row)
 
     def all(self, provision: str | None = None) -> list[Submission]:
@@ -127,6 +125,12 @@ class Submissions:
         with self._database.writing() as connection:
             done = connection.execute(claimed.values(seen_at=as_text(now)))
             return bool(done.rowcount)
+
+
+def unknown(id: str) -> NotFound:
+    """What is said of a submission that is not there, or not for a caller."""
+    spanish = f"No hay ninguna entrega {id}."
+    return NotFound(f"There is no submission {id}.", spanish=spanish, subject=id)
 
 
 def take(connection: Connection, step: Step) -> None:
