@@ -8,6 +8,7 @@
     │   ├── SemanticError         it can be read but means nothing here
     │   ├── NotFound              it names something that does not exist
     │   ├── NoResults             it is good, and its answer is empty
+    │   ├── TooLarge              what was sent is larger than is taken
     │   ├── NotAcceptable         no format on offer is among those asked for
     │   └── NotServed             the standard knows it, this gateway does not serve it yet
     ├── Refused               the caller must change
@@ -72,6 +73,10 @@ class NotFound(BadRequest):
 
 class NoResults(BadRequest):
     """A good question with an empty answer."""
+
+
+class TooLarge(BadRequest):
+    """A file that is larger than is taken."""
 
 
 class NotAcceptable(BadRequest):

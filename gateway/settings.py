@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = ""
     database: str = ""
     files: str = ""
+    largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
     serve: Serve = Serve()
 
     def issuer_at(self, host: str, port: int) -> str:

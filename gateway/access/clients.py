@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, insert, select, true, update
 from gateway.database import Database, as_text, client_scopes, clients
 from gateway.errors import NotFound, SemanticError
 
-DATA_READ = "data.read"
-SCOPES = (DATA_READ,)
+DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
+SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT)
 """The rights that a token can carry, as far as they are served."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -6,7 +6,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.access.clients import SCOPES
+from gateway.access.clients import DATA_READ, SCOPES
 from gateway.cli.opening import home_option, opened, wide_console
 from gateway.exchange import Exchange
 from gateway.settings import Home
@@ -30,7 +30,14 @@ def clients() -> None:
 @clients.command("add", epilog="Example:  gateway clients add 'INE Guatemala' --id ine-gt")
 @click.argument("name")
 @click.option("--id", "client_id", default="", help="The client id; random if not given.")
-@click.option("--scope", "scopes", multiple=True, default=SCOPES, show_default=True)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=[DATA_READ],
+    show_default=True,
+    help=f"What it may do; given again for each: {', '.join(SCOPES)}.",
+)
 @home_option
 def add_client(name: str, client_id: str, scopes: tuple[str, ...], home: Path | None) -> None:
     """Register a client called NAME. Its secret is shown once and kept nowhere."""

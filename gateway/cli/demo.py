@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from gateway.access.clients import SCOPES
+from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TOKEN_PATH
 from gateway.cli.opening import opened, remembered
 from gateway.cli.serving import free_port, run
@@ -39,7 +39,7 @@ def demo(port: int, home: Path | None, *, as_json: bool) -> None:
         folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-")))
         with opened(folder) as exchange:
             _load_samples(exchange)
-            client = exchange.clients.add("demo", SCOPES, exchange.clock())
+            client = exchange.clients.add("demo", [DATA_READ], exchange.clock())
             _ = exchange.keys
             served = exchange.home
         url = f"http://{host}:{port}"

@@ -1,5 +1,6 @@
 """Opens the home that a command works on."""
 
+import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ import click
 from rich.console import Console
 
 from gateway.exchange import Exchange
+from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
 
 P = ParamSpec("P")
@@ -56,6 +58,29 @@ def home_option(command: Callable[P, R]) -> Callable[P, R]:
         callback=remembered,
         help="The home folder (else GATEWAY_HOME, else .gateway here).",
     )(command)
+
+
+def language_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the option ``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        callback=remembered,
+        help="Language of the report.",
+    )(command)
+
+
+def language_of(asked: str | None, exchange: Exchange) -> Language:
+    """The language that was asked for, else that of the home."""
+    return "en" if (asked or exchange.settings.language) == "en" else "es"
+
+
+def login_name() -> str:
+    """Who works at the terminal; the user's number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     ForeignKeyConstraint,
@@ -34,6 +36,17 @@ submissions = Table(
     Column("source_sha256", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("release", Integer),  # the one that it became, or that states the same already
+    Column("size", BigInteger),
+    Column("submitted_by", String(200)),  # none: its file was kept only where it was released
+    Column("four_eyes", Boolean),
+    Column("visible_from", String(40)),  # with the offset that it was given with
+    Column("decided_by", String(200)),
+    Column("decided_at", String(32)),
+    Column("because", Text),
+    Column("receipt", Text),  # JSON, whose numbers a database could not all hold
+    Column("bytes_read", BigInteger),
+    Column("rows_read", BigInteger),
+    Column("seen_at", String(32)),  # the last sign of life of whoever works on it
 )
 
 releases = Table(

@@ -78,13 +78,15 @@ def _tables(exchange: Exchange) -> dict[str, Rows]:
 
 
 def _named(tables: Mapping[str, Rows]) -> Named:
-    """The files that the releases of some tables name."""
+    """The files that the releases and submissions of some tables name."""
 
     def digests(table: str, column: str) -> set[str]:
         return {str(row[column]) for row in tables[table] if row[column] is not None}
 
+    kept = (row for row in tables["submissions"] if row["submitted_by"] is not None)
+    handed_in = {str(row["source_sha256"]) for row in kept}
     return {
-        Kind.SOURCE: digests("releases", "source_sha256"),
+        Kind.SOURCE: digests("releases", "source_sha256") | handed_in,
         Kind.PART: digests("parts", "sha256"),
         Kind.CHANGES: digests("changes", "sha256"),
     }
@@ -156,7 +158,9 @@ def restore(exchange: Exchange, source: Path, *, replace: bool = False) -> Manif
     releases or clients already and they are not to be replaced, BadFile for a file that is no
     backup, or is spoiled, StorageFault where it cannot be put back.
     """
-    if not replace and any(_tables(exchange)[name] for name in ("releases", "clients")):
+    if not replace and any(
+        _tables(exchange)[name] for name in ("releases", "submissions", "clients")
+    ):
         raise SemanticError(
             f"{exchange.home.root} holds releases or clients; nothing was put over them.",
             spanish=f"{exchange.home.root} ya tiene entregas o clientes; no se puso nada encima.",

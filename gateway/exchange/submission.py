@@ -1,4 +1,4 @@
-"""Submissions: a file as an office published it, read, checked and released.
+"""Submissions in one go: a file as an office published it, read, checked and released.
 
 Apart from the rest of the exchange, for it brings pandas: a command that only asks starts without.
 """
@@ -7,17 +7,18 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.errors import BadFile
-from gateway.exchange.configuration import allowed_codes
+from gateway.exchange.checking import check, receipt_of, refused_unkept, standard_of
 from gateway.exchange.exchange import Exchange
-from gateway.intake.checks import check_file
-from gateway.intake.judging import Standard
+from gateway.exchange.workflow import hand_in, take_up
 from gateway.intake.provision import Provision
 from gateway.intake.report import Report, annotated, summary
-from gateway.model.release import Receipt, Replaces, State
+from gateway.model.release import Receipt, State
 from gateway.model.text import Language
-from gateway.releases.publishing import Publisher, Supply
 
-__all__ = ["report_on", "standard_of", "submit", "summary"]
+__all__ = ["checked_only", "report_of", "report_on", "standard_of", "submit", "summary"]
+
+ITSELF = "gateway"
+"""Who hands in what nobody's name is given for."""
 
 
 def submit(
@@ -27,8 +28,9 @@ def submit(
     *,
     check_only: bool = False,
     visible_from: datetime | None = None,
+    by: str = ITSELF,
 ) -> Receipt:
-    """Read, check and release a file, all of it or nothing.
+    """Keep, read, check and release a file, all of it or nothing; or let it wait for approval.
 
     It can be seen at once, or from a moment on. Raises NotFound for the provision, BadFile for a
     file that cannot be read, SemanticError for a moment in the past, StorageFault where it cannot
@@ -36,52 +38,34 @@ def submit(
     """
     provision = exchange.provision(provision_id)
     content = _content(path)
-    standard = standard_of(exchange, provision)
-    checked = check_file(content, path.name, provision, standard)
-    state, release = State.CHECKED, None
-    if checked.observations is None:
-        state = State.REFUSED
-    elif not check_only:
-        supply = Supply(
-            provision.id,
-            str(provision.flow.reference),
-            checked.observations,
-            Replaces(provision.replaces),
-            source_name=path.name,
-            source=content,
-            findings=checked.findings,
-            visible_from=visible_from,
-        )
-        release, changed = Publisher(exchange.store).publish(supply, exchange.clock())
-        state = State.RELEASED if changed else State.UNCHANGED
-    return Receipt(
-        provision.id,
-        state,
-        checked.rows,
-        checked.skipped,
-        checked.controls,
-        checked.findings,
-        release,
-        checked.account,
-    )
+    if check_only:
+        return checked_only(exchange, content, path.name, provision)
+    refused = refused_unkept(content, path.name, provision)
+    if refused is not None:
+        return refused
+    submission = hand_in(exchange, content, path.name, provision, by, visible_from)
+    return take_up(exchange, submission.id)
+
+
+def checked_only(exchange: Exchange, content: bytes, name: str, provision: Provision) -> Receipt:
+    """What would become of a file; nothing is kept. Raises BadFile."""
+    checked = check(exchange, content, name, provision)
+    state = State.REFUSED if checked.observations is None else State.CHECKED
+    return receipt_of(provision, checked, state)
 
 
 def report_on(exchange: Exchange, path: Path, receipt: Receipt, language: Language) -> bytes:
     """The file handed in as a workbook, with what was found in it. Raises BadFile."""
+    return report_of(exchange, _content(path), path.name, receipt, language)
+
+
+def report_of(
+    exchange: Exchange, content: bytes, name: str, receipt: Receipt, language: Language
+) -> bytes:
+    """The same for a content that was handed in under a name."""
     layout = exchange.provision(receipt.provision).table.layout
     report = Report(receipt.findings, receipt.account, given_back=layout != "microdata")
-    return annotated(_content(path), path.name, report, language)
-
-
-def standard_of(exchange: Exchange, provision: Provision) -> Standard:
-    """What a file of a provision is held against now: lists, constraints, and its last release."""
-    registry = exchange.registry
-    allowed = allowed_codes(registry, provision)
-    current = exchange.store.catalogue.current(provision.id)
-    structure = provision.structure
-    before = None if current is None else exchange.store.observations(current, structure)
-    codes_of = registry.codes(provision.structure)
-    return Standard(codes_of, allowed, before, exchange.clock().date())
+    return annotated(content, name, report, language)
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """The whole way from a file to observations, or to everything that stops it, in one pass."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from openpyxl.utils import column_index_from_string
@@ -35,12 +35,20 @@ class Checked:
     observations: Observations | None
 
 
-def check_file(content: bytes, name: str, provision: Provision, standard: Standard) -> Checked:
+def check_file(
+    content: bytes,
+    name: str,
+    provision: Provision,
+    standard: Standard,
+    seen: Callable[[int, int], None] | None = None,
+) -> Checked:
     """Read a file as its provision says and run every rule, so that an office mends it once.
 
-    Raises BadFile where it cannot be read.
+    `seen` is told how many bytes and rows were read, before the rules are run. Raises BadFile where it cannot be read.
     """
     found = read(content, name, provision)
+    if seen is not None:
+        seen(len(content), found.account.read)
     findings = [*found.findings]
     findings += _judged(found.frame, provision, standard, found.findings)
     stopped = any(finding.severity is Severity.ERROR for finding in findings)

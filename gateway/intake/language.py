@@ -207,6 +207,7 @@ class ProvisionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     microdata: Microdata = Microdata()
     checks: Checks = Checks()
     replaces: Literal["everything", "years", "periods"] = "everything"
+    approval: Literal["none", "four eyes"] = "none"
     sample: str | None = None
     version: str = "1.0.0"
 

@@ -22,7 +22,7 @@ from gateway.intake.notes import with_attributes
 from gateway.intake.periods import with_periods
 from gateway.intake.provision import Provision
 from gateway.intake.sheet import Sheet, address, shown
-from gateway.intake.surveys import Survey
+from gateway.intake.surveys import Survey, open_survey
 from gateway.model.finding import Account, Finding, Skipped
 from gateway.model.text import Text
 
@@ -62,7 +62,7 @@ def estimate(survey: Survey, provision: Provision) -> Estimated:
     stem = Path(survey.name).stem
     words = provision.microdata
     fields = _fields(provision)
-    wanted = [*fields, *words.only, *([words.weight] if words.weight else [])]
+    wanted = _wanted(provision)
     there = {label(each): at for at, each in enumerate(survey.headings)}
     if faults := [*_column_faults(survey, stem, wanted, provision)]:
         return Estimated(_frame(stem, 0, (), ()), tuple(faults), Account(0, 0, 0, 0))
@@ -84,6 +84,18 @@ def estimate(survey: Survey, provision: Provision) -> Estimated:
         (Skipped(NOT_COUNTED, skipped),) if skipped else (),
     )
     return Estimated(frame, findings, account)
+
+
+def refused_columns(content: bytes, name: str, provision: Provision) -> tuple[Finding, ...]:
+    """What is wrong with the columns of a file of records; none is read. Raises BadFile."""
+    survey = open_survey(content, name)
+    return tuple(_column_faults(survey, Path(name).stem, _wanted(provision), provision))
+
+
+def _wanted(provision: Provision) -> list[str]:
+    """The columns that are read, the weight last."""
+    words = provision.microdata
+    return [*_fields(provision), *words.only, *([words.weight] if words.weight else [])]
 
 
 def _fields(provision: Provision) -> list[str]:

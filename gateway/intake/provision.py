@@ -43,7 +43,8 @@ class Provision:
     """One provider supplying one dataflow, with everything that reading its file takes.
 
     `lists` are the codes of each component that has a list; `shared_maps` the names of the code
-    maps that are not the provision's own.
+    maps that are not the provision's own. With `four_eyes`, what one person hands in another one
+    has to approve.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Provision:
     microdata: Microdata
     checks: Checks
     replaces: str
+    four_eyes: bool
     lists: Mapping[str, frozenset[str]]
     code_maps: Mapping[str, CodeMap]
     shared_maps: frozenset[str]
@@ -177,6 +179,7 @@ def _read(path: Path, registry: Registry) -> Provision:
         microdata=file.microdata,
         checks=file.checks,
         replaces=file.replaces,
+        four_eyes=file.approval == "four eyes",
         lists=registry.codes(structure),
         code_maps=maps,
         shared_maps=frozenset(name for name in maps if not (path.parent / name).is_file()),

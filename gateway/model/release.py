@@ -10,10 +10,17 @@ from gateway.model.finding import Account, Control, Finding
 class State(StrEnum):
     """How far a submission came."""
 
-    CHECKED = "checked"  # read and checked only; nothing was kept
+    RECEIVED = "received"  # kept, and not checked yet
+    CHECKED = "checked"  # nothing stops it; it waits for its approval, if it was kept
+    APPROVED = "approved"  # somebody decided for it, and it is on its way
     RELEASED = "released"
     UNCHANGED = "unchanged"  # its content is what the current release states already
-    REFUSED = "refused"  # the findings stopped it; nothing was kept
+    REFUSED = "refused"  # the findings stopped it, or somebody did
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still become of it."""
+        return self in (State.RECEIVED, State.CHECKED, State.APPROVED)
 
 
 class Replaces(StrEnum):
@@ -78,21 +85,8 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """One file handed in, and what became of it: `release` is the one that states its content."""
-
-    id: str
-    provision: str
-    received_at: datetime
-    source_name: str
-    source_sha256: str
-    state: State
-    release: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the gateway answers to a submission."""
+    """What the gateway answers to a submission; `submission` is None where it was only checked."""
 
     provision: str
     state: State
@@ -102,3 +96,45 @@ class Receipt:
     findings: tuple[Finding, ...]
     release: Release | None
     account: Account
+    submission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work on a submission is: bytes and rows read, and when that was last told."""
+
+    bytes: int
+    rows: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One file handed in, and what became of it: `release` is the one that states its content.
+
+    With `four_eyes` somebody else than `submitted_by` has to approve it. `size` is in bytes.
+    `receipt` is there once it was checked; its own release is not filled in. Who handed it in is
+    None for those of before that was noted.
+    """
+
+    id: str
+    provision: str
+    received_at: datetime
+    source_name: str
+    source_sha256: str
+    size: int
+    state: State
+    submitted_by: str | None
+    four_eyes: bool
+    visible_from: datetime | None
+    release: int | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    because: str | None = None
+    receipt: Receipt | None = None
+    progress: Progress | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing happens to it until somebody approves or refuses it."""
+        return self.state is State.CHECKED and self.four_eyes

@@ -8,12 +8,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from gateway.database import Database, as_text, changes, parts, provisions, releases, submissions
+from gateway.database import Database, as_text, changes, parts, provisions, releases
 from gateway.errors import Conflict
 from gateway.model.finding import Finding
-from gateway.model.release import Changes, Part, Release, State, Submission
+from gateway.model.release import Changes, Part, Release, State
 from gateway.model.visibility import Visibility
 from gateway.releases.statement import FIRST, Record, signed
+from gateway.releases.submissions import RELEASABLE, Step, Submissions, take
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[object, ...]]
@@ -49,6 +50,7 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.submissions = Submissions(database)
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
@@ -99,12 +101,13 @@ class Catalogue:
         release: Release,
         changed: Sequence[Changes],
         findings: Sequence[Finding],
-        submission: Submission | None = None,
+        submission: str | None = None,
     ) -> Release:
         """Record a release whose files are all in place: in one transaction, or not at all.
 
-        Returns it with its digest. Raises Conflict where another release of the provision took
-        its place meanwhile.
+        The submission that it is made of becomes released with it. Returns it with its digest.
+        Raises Conflict where another release of the provision took its place meanwhile, or the
+        submission was decided on.
         """
         record = signed(release, changed, findings)
         release = record.release
@@ -117,23 +120,14 @@ class Catalogue:
                 connection.execute(insert(releases).values(_row(record)))
                 _insert(connection, parts, [own | asdict(each) for each in release.parts])
                 _insert(connection, changes, [own | asdict(each) for each in changed])
-                _insert(connection, submissions, _handed_in(submission))
+                if submission is not None:
+                    take(
+                        connection,
+                        Step(submission, RELEASABLE, State.RELEASED, release=release.number),
+                    )
         except IntegrityError as error:  # where a database lets writers in side by side
             raise _overtaken(release.provision) from error
         return release
-
-    def receive(self, submission: Submission) -> None:
-        """Record a file that was handed in and made no release."""
-        with self._database.writing() as connection:
-            _insert(connection, submissions, _handed_in(submission))
-
-    def submissions(self, provision: str | None = None) -> list[Submission]:
-        """Every file that was handed in, or those for one provision, oldest first."""
-        wanted = select(submissions).order_by(submissions.c.received_at)
-        if provision is not None:
-            wanted = wanted.where(submissions.c.provision == provision)
-        with self._database.reading() as connection:
-            return [_submission(row) for row in connection.execute(wanted)]
 
 
 def _refuse_overtaken(connection: Connection, release: Release) -> None:
@@ -176,25 +170,6 @@ def _row(record: Record) -> dict[str, object]:
         "findings": [*record.findings],
         "statement": record.statement,
     }
-
-
-def _handed_in(submission: Submission | None) -> list[dict[str, object]]:
-    if submission is None:
-        return []
-    row = asdict(submission)
-    return [row | {"submission": row.pop("id"), "received_at": as_text(submission.received_at)}]
-
-
-def _submission(row: AnyRow) -> Submission:
-    return Submission(
-        row.submission,
-        row.provision,
-        datetime.fromisoformat(row.received_at),
-        row.source_name,
-        row.source_sha256,
-        State(row.state),
-        row.release,
-    )
 
 
 def _by_release(

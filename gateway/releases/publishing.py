@@ -8,20 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 import pyarrow as pa
 
 from gateway.errors import Conflict, SemanticError
 from gateway.model.finding import Finding
 from gateway.model.observations import Observations, join
-from gateway.model.release import Changes, Part, Release, Replaces, State, Submission
+from gateway.model.release import Changes, Part, Release, Replaces, State
 from gateway.model.structure import DataStructure
 from gateway.releases.changes import SIDE, by_year, sides, years_of
 from gateway.releases.engine import Engine
 from gateway.releases.files import Kind, parquet, sha256
 from gateway.releases.replacing import with_other_periods
 from gateway.releases.store import Store
+from gateway.releases.submissions import RELEASABLE, Step
 from gateway.releases.succession import following, refuse_to_withdraw, standing
 
 _TRIES = 5
@@ -33,7 +33,7 @@ class Supply:
     """A file handed in, read and checked: for which provision, with which observations, in order.
 
     What it does not replace stays as it is. `visible_from` is None for at once, yet not before
-    what it builds on.
+    what it builds on. `submission` is the one that becomes released with it.
     """
 
     provision: str
@@ -44,6 +44,7 @@ class Supply:
     source: bytes
     findings: Sequence[Finding] = ()
     visible_from: datetime | None = None
+    submission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Publisher:
         current = self._store.catalogue.current(supply.provision)
         after = self._next(supply, current)
         if current is not None and not after.changes and _seen_alike(supply, current):
-            self._store.catalogue.receive(_submission(supply, now, State.UNCHANGED, current.number))
+            self._keep_unchanged(supply, current)
             return current, False
         structure = supply.observations.structure
         release = following(
@@ -100,10 +101,16 @@ class Publisher:
             source_sha256=self._store.files.keep_source(supply.source),
         )
         self._store.index(release, structure, after.read)
-        handed_in = _submission(supply, now, State.RELEASED, release.number)
-        done = self._store.catalogue.publish(release, after.changes, supply.findings, handed_in)
+        done = self._store.catalogue.publish(
+            release, after.changes, supply.findings, supply.submission
+        )
         self._store.drop_old_indexes(supply.provision, now)
         return done, True
+
+    def _keep_unchanged(self, supply: Supply, current: Release) -> None:
+        if supply.submission is not None:
+            step = Step(supply.submission, RELEASABLE, State.UNCHANGED, release=current.number)
+            self._store.catalogue.submissions.settle(step)
 
     def _next(self, supply: Supply, current: Release | None) -> _Next:
         before = {part.year: part for part in current.parts} if current is not None else {}
@@ -235,15 +242,3 @@ class Publisher:
 def _seen_alike(supply: Supply, current: Release) -> bool:
     """Whether a supply asks for no other time of visibility than there is."""
     return supply.visible_from is None or supply.visible_from == current.visible_from
-
-
-def _submission(supply: Supply, now: datetime, state: State, number: int) -> Submission:
-    return Submission(
-        str(uuid4()),
-        supply.provision,
-        now,
-        supply.source_name,
-        sha256(supply.source),
-        state,
-        number,
-    )

@@ -97,7 +97,7 @@ class Store:
                 release = record.release
                 name = f"release {release.number} of {release.provision}"
                 yield from (f"{name}: {fault}" for fault in found)
-        named = _named(records)
+        named = self._named(records)
         yield from self.files.faults(named)
         for path in self.files.orphans(named):
             yield f"{path} belongs to no release"
@@ -108,7 +108,18 @@ class Store:
 
         Not while a file is being released: its parts are no release's until it is.
         """
-        return self.files.remove_orphans(_named(self.catalogue.records()))
+        return self.files.remove_orphans(self._named(self.catalogue.records()))
+
+    def _named(self, records: Iterable[Record]) -> Named:
+        """The files that releases and submissions name."""
+        kept = [*records]
+        changes = {each.sha256 for record in kept for each in record.changes}
+        sources = {record.release.source_sha256 for record in kept}
+        return {
+            Kind.PART: {part.sha256 for record in kept for part in record.release.parts},
+            Kind.CHANGES: {digest for digest in changes if digest is not None},
+            Kind.SOURCE: sources | self.catalogue.submissions.sources(),
+        }
 
 
 def _column(part: pa.Table | pq.ParquetFile, field: pa.Field) -> pa.ChunkedArray:
@@ -117,14 +128,3 @@ def _column(part: pa.Table | pq.ParquetFile, field: pa.Field) -> pa.ChunkedArray
         there = field.name in part.schema_arrow.names
         part = part.read(columns=[field.name] if there else [])
     return fitted_column(part, field)
-
-
-def _named(records: Iterable[Record]) -> Named:
-    """The files that releases name."""
-    kept = [*records]
-    changes = {each.sha256 for record in kept for each in record.changes}
-    return {
-        Kind.PART: {part.sha256 for record in kept for part in record.release.parts},
-        Kind.CHANGES: {digest for digest in changes if digest is not None},
-        Kind.SOURCE: {record.release.source_sha256 for record in kept},
-    }

@@ -12,7 +12,7 @@ from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import pages, problems
+from gateway.web import pages, problems, submissions
 from gateway.web.oauth import add_token_endpoint
 from gateway.web.rest import dialect_of, mount
 
@@ -26,13 +26,14 @@ _SAFE_HEADERS = {
 def create_app(exchange: Exchange, issuer: str) -> Flask:
     """The web over an exchange; `issuer` is the address that clients reach it at."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # nothing served yet takes a larger body
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, version))
     app.register_blueprint(pages.routes(exchange, issuer))
+    app.register_blueprint(submissions.routes(exchange, tokens))
     add_token_endpoint(app, exchange, issuer)
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)

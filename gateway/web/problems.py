@@ -13,6 +13,7 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.SemanticError: (403, 422),
     errors.NotFound: (404, 404),
     errors.NoResults: (404, 204),
+    errors.TooLarge: (413, 413),
     errors.NotAcceptable: (406, 406),
     errors.NotServed: (501, 501),
     errors.Unauthenticated: (401, 401),
@@ -25,6 +26,11 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
 
 # SDMX-REST 1.5, status codes: what stands in <ErrorMessage code="…">; HTTP's own where it has none.
 _SDMX_CODES = {400: 140, 401: 110, 403: 150, 404: 100, 413: 130, 500: 500, 501: 501, 503: 503}
+
+
+_OURS = errors.StorageFault(
+    "The gateway is at fault; try later.", spanish="La falla es del servicio; intente más tarde."
+)
 
 
 def status(error: errors.GatewayError, dialect: int) -> int:
@@ -43,17 +49,24 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     code = status(error, dialect)
     if code == 204:
         return Response(status=204)
-    text = error.sentence() if code < 500 or code == 501 else "The gateway is at fault; try later."
-    response = problem(code, text, dialect)
+    told = error if code < 500 or code == 501 else _OURS
+    response = problem(code, told.sentence(_language(dialect)), dialect)
     if isinstance(error, errors.Refused):
         response.headers["WWW-Authenticate"] = _challenge(error)
     return response
 
 
+def _language(dialect: int) -> str:
+    """The language that the caller likes best; error messages in SDMX-ML are English."""
+    if _wants_xml(dialect):
+        return "en"
+    return request.accept_languages.best_match(("en", "es"), "en")
+
+
 def _challenge(error: errors.Refused) -> str:
     """What RFC 6750, section 3, asks of a refusal; no error is named where no token was sent."""
     parts = ['Bearer realm="sdmx"']
-    if isinstance(error, errors.Forbidden):
+    if isinstance(error, errors.Forbidden) and error.subject:
         parts += ['error="insufficient_scope"', f'scope="{error.subject}"']
     elif error.subject:
         parts += [f'error="{error.subject}"', f'error_description="{error.message}"']

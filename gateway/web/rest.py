@@ -45,7 +45,7 @@ class _Mount:
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        self._tokens.caller(_bearer_token(), DATA_READ)
+        self._tokens.caller(bearer_token(), DATA_READ)
         wanted = _format(table.DATA[self._dialect.number], pairs)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         name = f"{message.of.id}.csv" if wanted is table.CSV else ""
@@ -99,10 +99,14 @@ def dialect_of(path: str) -> Dialect:
     )
 
 
-def _bearer_token() -> str:
+def bearer_token() -> str:
+    """The token of a request. Raises Unauthenticated where there is none."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("Data take an access token: Authorization: Bearer …")
+        raise Unauthenticated(
+            "This takes an access token: Authorization: Bearer …",
+            spanish="Hace falta un token de acceso: Authorization: Bearer …",
+        )
     return token.strip()
 
 

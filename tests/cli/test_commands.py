@@ -93,17 +93,20 @@ def test_a_finding_has_the_shape_that_programs_read(
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["shown", "json"])
-def test_a_refused_file_leaves_nothing(
+def test_a_refused_file_is_no_release(
     small: Path, tmp_path: Path, file: Path, options: tuple[str]
 ) -> None:
-    """No release, and no copy of the file."""
+    """It is on record, with its copy, as refused."""
     wrong = tmp_path / "wrong.csv"
     wrong.write_text(file.read_text().replace("14 986", "14 987", 1))
 
     done = submitted(small, wrong, *options)
 
     assert done.exit_code == 1
-    assert [each for each in (small / "files").rglob("*") if each.is_file()] == []
+    kept = [each for each in (small / "files").rglob("*") if each.is_file()]
+    assert [each.parent.name for each in kept] == ["sources"]
+    assert SV not in gateway("releases", "list", "--home", small).output
+    assert "rechazada" in gateway("submissions", "list", "--home", small).output
 
 
 def test_a_check_keeps_nothing(small: Path, file: Path) -> None:

@@ -61,14 +61,14 @@ def sample(loaded: Exchange) -> Path:
 def test_a_bad_file_is_one_sentence(
     gateway: Call, small: Path, tmp_path: Path, name: str, content: bytes
 ) -> None:
-    """On standard error, in the office's language, with status 2 and nothing kept."""
+    """On standard error, in the office's language, with status 2; no part of a release is there."""
     path = tmp_path / name
     path.write_bytes(content)
 
     done = gateway("submit", path, "--provision", SV, "--home", small)
 
     assert_one_sentence(done, name)
-    assert [each for each in (small / "files").rglob("*") if each.is_file()] == []
+    assert [each for each in (small / "files" / "parts").rglob("*") if each.is_file()] == []
 
 
 @pytest.mark.parametrize(

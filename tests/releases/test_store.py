@@ -343,8 +343,8 @@ def test_a_second_identical_submission_is_recognised(exchange: Exchange, tmp_pat
     assert len(exchange.releases()) == 1
 
 
-def test_a_refused_or_only_checked_file_leaves_nothing(exchange: Exchange, tmp_path: Path) -> None:
-    """No release, no source, no part."""
+def test_a_refused_or_only_checked_file_is_no_release(exchange: Exchange, tmp_path: Path) -> None:
+    """No part of either; only the refused one is on record, with its file."""
     wrong = tmp_path / "wrong.xlsx"
     wrong.write_bytes(edited(sample(exchange, GT), {"2023!A6": "Méjico"}))
     path = exchange.provision(GT).sample
@@ -357,4 +357,6 @@ def test_a_refused_or_only_checked_file_leaves_nothing(exchange: Exchange, tmp_p
 
     assert states == [State.REFUSED, State.CHECKED]
     assert exchange.releases() == []
-    assert [each for each in kept(exchange.home).rglob("*") if each.is_file()] == []
+    assert len([each for each in kept(exchange.home).rglob("*") if each.is_file()]) == 1
+    assert [each.state for each in exchange.store.catalogue.submissions.all()] == [State.REFUSED]
+    assert [*exchange.store.faults()] == []

@@ -248,7 +248,7 @@ def test_a_token_expires(loaded: Exchange, home: Home, client_id: str) -> None:
 
 def test_the_endpoint_gives_a_token_by_the_standard(loaded: Exchange, web: FlaskClient) -> None:
     """RFC 6749, 5.1, and RFC 9068, 2: a bearer token of ten minutes, not to be cached."""
-    id, secret = loaded.clients.add("standard", SCOPES, loaded.clock())
+    id, secret = loaded.clients.add("standard", [DATA_READ], loaded.clock())
 
     answer = web.post("/oauth/token", data=GRANT, headers=basic(id, secret))
 
