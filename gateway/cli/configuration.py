@@ -7,7 +7,7 @@ import click
 
 from gateway.cli.opening import home_option, remembered
 from gateway.errors import BadConfiguration
-from gateway.exchange.configuration import check_configuration
+from gateway.exchange.configuration import RULES, check_configuration
 from gateway.model.text import LANGUAGES, Language, Text
 from gateway.settings import Home, find_home
 
@@ -60,3 +60,16 @@ def check(*, as_json: bool, lang: str | None, home: Path | None) -> None:
         )
     if found.faults:
         raise click.exceptions.Exit(1)
+
+
+@config.command(epilog="Example:  gateway config rules --lang en")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the rules."
+)
+@home_option
+def rules(*, lang: str | None, home: Path | None) -> None:
+    """List the rules that a file must pass: each a name, and what it demands."""
+    language: Language = "en" if (lang or _own(find_home(home))) == "en" else "es"
+    width = max(map(len, RULES))
+    for name, statement in RULES.items():
+        click.echo(f"{name:<{width}}  {statement.said(language)}")

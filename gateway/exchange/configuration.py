@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 from gateway.errors import BadConfiguration
 from gateway.intake.provision import Provision, readable_provisions
+from gateway.intake.statements import STATEMENTS
 from gateway.intake.upkeep import code_faults
+from gateway.model.text import Text
 from gateway.registry import Registry, definitions
 from gateway.settings import Home
+
+RULES: Mapping[str, Text] = STATEMENTS
+"""What every file must pass, by the names that findings state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ def check_file(
 ) -> Checked:
     """Read a file as its provision says and run every rule, so that an office mends it once.
 
-    `seen` is told how many bytes and rows were read, before the rules are run. Raises BadFile where it cannot be read.
+    `seen` is told how many bytes and rows were read, before the rules are run. Raises BadFile
+    where it cannot be read.
     """
     found = read(content, name, provision)
     if seen is not None:

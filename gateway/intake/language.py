@@ -110,7 +110,7 @@ class Time(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the period is read: as a whole, or its year and perhaps its month.
 
     `until` is the last month that a year's figures reach: where it is not December, they are
-    provisional and say so.
+    provisional and say so. A title that names no month speaks of the whole year.
     """
 
     year: Place | None = None

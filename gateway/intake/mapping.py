@@ -13,7 +13,7 @@ from gateway.intake.figures import Figures
 from gateway.intake.frame import Frame, coded_by, constant
 from gateway.intake.headings import Column
 from gateway.intake.language import Place
-from gateway.intake.lookup import Label, Looked, look_up
+from gateway.intake.lookup import UNTIL, Label, Looked, look_up
 from gateway.intake.notes import footnotes, with_attributes
 from gateway.intake.periods import with_periods
 from gateway.intake.provision import NESTED_IN, Provision
@@ -185,6 +185,8 @@ def of_sheet(
         one = Label(found.pop(), spot) if len(found) == 1 else None
         looked = look_up(sheet.name, {name: (place, [one])}, provision)
         code = looked.codes[name][0]
+        if code is None and name == UNTIL and one is None:
+            continue  # a title that names no month speaks of the whole year
         if code is None:
             said = " / ".join(texts)
             findings.append(_of_sheet_fault(sheet.name, said, name, one, looked))

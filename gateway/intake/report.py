@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gateway.intake.messages import as_sheet, read_message
 from gateway.intake.sheet import Sheet, Value
+from gateway.intake.statements import STATEMENTS
 from gateway.intake.workbook import read_sheets
 from gateway.model.finding import Account, Finding, Severity
 from gateway.model.text import Language, Text
@@ -36,7 +37,7 @@ _SEVERITIES = {
     Severity.WARNING: Text("Aviso", "Remark"),
 }
 _COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C"}
-_WIDTHS = (18, 20, 22, 9, 22, 90)
+_WIDTHS = (18, 40, 22, 9, 22, 90)
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -187,7 +188,7 @@ def _add_finding(
 ) -> None:
     words = (
         _SEVERITIES[finding.severity].said(language),
-        finding.rule,
+        f"{finding.rule}: {STATEMENTS[finding.rule].said(language)}",
         finding.sheet,
         finding.cell,
         finding.value,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from gateway.intake.archive import FAULTS, member, opened, tree, whole
 from gateway.intake.numberformat import displayed
@@ -61,10 +61,7 @@ def read_xlsx(content: bytes, name: str) -> list[Sheet]:
             raised = _raised(archive)
             parts = dict(_parts(archive))
             book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            return [
-                _read(book.get_sheet_by_name(sheet), xml, styles, raised, name)
-                for sheet, xml in parts.items()
-            ]
+            return [_read(book, each, xml, styles, raised, name) for each, xml in parts.items()]
     except (*FAULTS, etree.XMLSyntaxError, CalamineError, IndexError, OverflowError) as error:
         raise damaged(name, ".xlsx") from error
 
@@ -122,14 +119,15 @@ def _marked(items: Iterator[etree._Element]) -> Iterator[tuple[str, tuple[str, s
 
 
 def _read(
-    sheet: CalamineSheet,
+    book: CalamineWorkbook,
+    title: str,
     xml: bytes,
     styles: _Styles,
     raised: dict[str, tuple[str, str]],
     name: str,
 ) -> Sheet:
-    rows, width = _extent(xml)
-    refuse_far(name, sheet.name, rows, width)
+    refuse_far(name, title, *_extent(xml))  # before calamine makes room for all of it
+    sheet = book.get_sheet_by_name(title)
     values: list[list[Value]] = [
         [value if type(value) is float else stored(value) for value in row]
         for row in sheet.to_python(skip_empty_area=False)
@@ -146,7 +144,7 @@ def _read(
     merged: set[Spot] = set()
     for first, last in sheet.merged_cell_ranges or ():
         merged |= spread(values, first, last)
-    return Sheet(sheet.name, values, indents, displays, marks, frozenset(merged))
+    return Sheet(title, values, indents, displays, marks, frozenset(merged))
 
 
 def _extent(xml: bytes) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select
+from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, as_text, changes, parts, provisions, releases
@@ -17,24 +17,29 @@ from gateway.releases.statement import FIRST, Record, signed
 from gateway.releases.submissions import RELEASABLE, Step, Submissions, take
 
 T = TypeVar("T")
+AnyRow = Row[*tuple[object, ...]]
 
 _STATED = [column for column in releases.c if column.name not in ("findings", "statement")]
 """What a `Release` is made from; its findings may be thousands."""
 
-_NEWEST = (
-    select(*_STATED)
+_NUMBER = (
+    select(releases.c.number)
     .where(
         releases.c.provision == bindparam("provision"), releases.c.visible_from <= bindparam("at")
     )
     .order_by(releases.c.number.desc())
     .limit(1)
+    .scalar_subquery()
 )
-_PARTS = (
-    select(parts)
-    .where(parts.c.provision == bindparam("provision"), parts.c.number == bindparam("number"))
+_NEWEST = (
+    select(*_STATED, parts.c.year, parts.c.sha256, parts.c.observations.label("of_part"))
+    .outerjoin(
+        parts, and_(parts.c.provision == releases.c.provision, parts.c.number == releases.c.number)
+    )
+    .where(releases.c.provision == bindparam("provision"), releases.c.number == _NUMBER)
     .order_by(parts.c.year)
 )
-"""Asked by every data question, so built once."""
+"""A row for each part of the newest release. Asked by every data question, so built once."""
 
 _FOR_EVER = "9999"
 """After every time that is written as text."""
@@ -60,12 +65,9 @@ class Catalogue:
     def _newest(self, provision: str, at: str) -> Release | None:
         """The highest number visible at a time: no question waits for a provision's history."""
         with self._database.reading() as connection:
-            row = connection.execute(_NEWEST, {"provision": provision, "at": at}).first()
-            if row is None:
-                return None
-            own = {"provision": provision, "number": row.number}
-            files = connection.execute(_PARTS, own).all()
-        return _release(row, [_part(each) for each in files])
+            rows = connection.execute(_NEWEST, {"provision": provision, "at": at}).all()
+        made_of = [Part(row.year, row.sha256, row.of_part) for row in rows if row.year is not None]
+        return _release(rows[0], made_of) if rows else None
 
     def all(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""
@@ -171,7 +173,7 @@ def _row(record: Record) -> dict[str, object]:
 
 
 def _by_release(
-    rows: Iterable[Row[tuple[object, ...]]], read: Callable[[Row[tuple[object, ...]]], T]
+    rows: Iterable[AnyRow], read: Callable[[AnyRow], T]
 ) -> dict[tuple[str, int], list[T]]:
     found: dict[tuple[str, int], list[T]] = {}
     for row in rows:
@@ -179,19 +181,19 @@ def _by_release(
     return found
 
 
-def _own(row: Row[tuple[object, ...]]) -> tuple[str, int]:
+def _own(row: AnyRow) -> tuple[str, int]:
     return row.provision, row.number
 
 
-def _part(row: Row[tuple[object, ...]]) -> Part:
+def _part(row: AnyRow) -> Part:
     return Part(row.year, row.sha256, row.observations)
 
 
-def _changes(row: Row[tuple[object, ...]]) -> Changes:
+def _changes(row: AnyRow) -> Changes:
     return Changes(row.year, row.inserted, row.revised, row.deleted, row.sha256)
 
 
-def _release(row: Row[tuple[object, ...]], made_of: list[Part]) -> Release:
+def _release(row: AnyRow, made_of: list[Part]) -> Release:
     return Release(
         row.provision,
         row.number,

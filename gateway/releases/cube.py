@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateway.model.joining import nothing
 from gateway.model.query import Filter, Key, Mask, Wanted
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
@@ -51,6 +52,8 @@ class Cube:
         that is absent passes no filter. Nothing outside the visibility is in it.
         """
         picked = self.pick(wanted, visibility)
+        if not len(picked.series):
+            return nothing(self.index.structure)
         return selection(self.index, picked.series, picked.places())
 
     def pick(self, wanted: Wanted, visibility: Visibility) -> Picked:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import openpyxl
+import xlrd
 import xlwt
 from openpyxl.styles import Alignment
 
@@ -150,6 +151,21 @@ def xlsx(cells: Grid, sheet: str = "Cuadro 1.3.1") -> bytes:
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
+
+
+def cells_of(content: bytes) -> dict[tuple[int, int], Cell]:
+    """The cells of the first sheet of an old workbook, to be written again otherwise."""
+    book = xlrd.open_workbook(file_contents=content, formatting_info=True)
+    sheet = book.sheet_by_index(0)
+    cells: dict[tuple[int, int], Cell] = {}
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.ctype in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER):
+                alignment = book.xf_list[cell.xf_index or 0].alignment
+                indent = alignment.indent_level if alignment is not None else 0
+                number = cell.ctype == xlrd.XL_CELL_NUMBER
+                cells[row, column] = Cell(cell.value, indent, number)
+    return cells
 
 
 def spaced(cells: Grid, _: str = "") -> bytes:

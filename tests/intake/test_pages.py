@@ -1,6 +1,8 @@
 """Mexico's air entries: a layout of pages that changes each month, read by one provision."""
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,10 @@ from tests.intake.layouts import Cell, Layout, grid
 
 SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 REAL = SHARED / "upm" / "c131_2025_12.xls"
+
+needs_real = pytest.mark.skipif(
+    not REAL.is_file(), reason="the office's own workbook is not at hand"
+)
 
 Values = dict[tuple[str, str], float]
 
@@ -76,6 +82,8 @@ def test_footnotes_become_comments(loaded: Exchange) -> None:
         ("Entradas, enero-diciembre de 2025", "P", None),
         ("Entradas, enero-octubre de 2025", "P", "Acumulado de enero a octubre"),
         ("Entradas, enero de 2025", "P", "Acumulado de enero a enero"),
+        ("Entradas, enero-marzo 2025", "P", "Acumulado de enero a marzo"),
+        ("Entradas por punto de internación, 2025", "P", None),
     ],
 )
 def test_part_of_a_year_says_so(
@@ -205,7 +213,7 @@ def test_ten_faults_are_ten_findings(loaded: Exchange) -> None:
     assert result.account.balanced
 
 
-@pytest.mark.skipif(not REAL.is_file(), reason="the office's own workbook is not at hand")
+@needs_real
 def test_the_real_workbook_is_reproduced(loaded: Exchange) -> None:
     """Every total that the office prints, in 6,841 figures, equals the sum of its parts."""
     result = checked(loaded, AIR, REAL.read_bytes(), REAL.name)
@@ -220,3 +228,63 @@ def test_the_real_workbook_is_reproduced(loaded: Exchange) -> None:
     assert found["MX", "GT"] == 136_438
     assert found["MX", "SV"] == 59_865
     assert found["MX", "_T"] == 31_228_715
+
+
+@needs_real
+@pytest.mark.parametrize("write", [layouts.xls, layouts.xlsx, layouts.spaced])
+def test_another_arrangement_of_the_real_workbook_states_the_same(
+    loaded: Exchange, write: Callable[[layouts.Grid, str], bytes]
+) -> None:
+    """Airports in reverse, twice the indents, another title and sheet; .xls, .xlsx and CSV."""
+    cells = layouts.cells_of(REAL.read_bytes())
+    last = max(column for _, column in cells)
+    other = {
+        (row, column if column < 3 else last + 3 - column): replace(
+            cell,
+            indent=2 * cell.indent + 1,
+            value=str(cell.value).replace("1.3.1 Entradas aéreas", "1.3.1 Ingresos por vía aérea")
+            if isinstance(cell.value, str)
+            else cell.value,
+        )
+        for (row, column), cell in cells.items()
+    }
+    name = {layouts.xls: "a.xls", layouts.xlsx: "b.xlsx", layouts.spaced: "c.csv"}[write]
+
+    result = checked(loaded, AIR, write(other, "Enero"), name)
+
+    whole = checked(loaded, AIR, REAL.read_bytes(), REAL.name)
+    assert result.findings == ()
+    assert result.account.balanced
+    assert len(result.controls) == len(whole.controls)
+    assert values(result.observations) == values(whole.observations)
+
+
+@needs_real
+def test_ten_faults_in_the_real_workbook_are_ten_findings(loaded: Exchange) -> None:
+    """At their cells, and nothing else is said."""
+    cells = layouts.cells_of(REAL.read_bytes())
+
+    def put(row: int, column: int, value: str | float) -> str:
+        indent = cells[row, column].indent
+        cells[row, column] = Cell(value, indent, isinstance(value, float))
+        return f"{xlrd.colname(column)}{row + 1}"
+
+    planted = [
+        ("figure_disagrees", put(25, 3, 1.0)),
+        ("figure_disagrees", put(97, 34, 5.0)),
+        ("figure_disagrees", put(168, 4, 10.5)),
+        ("control_mismatch", put(21, 5, 1.0)),
+        ("control_mismatch", put(82, 6, 1.0)),
+        ("not_a_number", put(54, 7, "tres")),
+        ("negative_number", put(233, 3, -2.0)),
+        ("unmapped_label", put(104, 2, "Irlandia")),
+        ("unmapped_label", put(4, 9, "Silao")),
+        ("duplicate_key", put(250, 2, "Ghana")),
+    ]
+
+    result = checked(loaded, AIR, layouts.xls(cells), "x.xls")
+
+    found = [(rule, place.partition("!")[2]) for rule, place in places(result.findings)]
+    planted[-1] = ("duplicate_key", "C254")  # told of the second of the two
+    assert sorted(found) == sorted(planted)
+    assert result.account.balanced

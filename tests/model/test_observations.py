@@ -1,10 +1,16 @@
 """Observations: their columns, and the order of every file that is written."""
 
+from dataclasses import replace
+
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.observations import REPORTED, columns, join
+from gateway.errors import BadConfiguration
+from gateway.model.observations import REPORTED, canonical, columns, fitted, join
+from gateway.model.structure import Component, DataStructure
+from gateway.releases.files import parquet
 from tests.figures import STRUCTURE, observations
 
 keys = st.lists(
@@ -65,3 +71,42 @@ def test_missing_is_not_zero() -> None:
     assert table.column("OBS_VALUE").to_pylist() == [None, 0.0]
     assert table.column(REPORTED).to_pylist() == [None, "0"]
     assert pa.types.is_float64(table.column("OBS_VALUE").type)
+
+
+@given(st.permutations(["GT", "MX", "SV"]), st.integers(0, 3))
+def test_the_same_rows_are_the_same_file(areas: list[str], others: int) -> None:
+    """Whatever their dictionaries hold besides, and in whatever order: one content, one file."""
+    whole = observations([{"AREA": area} for area in areas]).table
+    more = observations([{"AREA": area} for area in areas[:others]]).table
+    joined = join(STRUCTURE, [more, whole]).table.slice(others)
+
+    assert bytes(parquet(joined)) == bytes(parquet(whole))
+    assert canonical(joined).to_pylist() == joined.to_pylist()
+
+
+def changed(**components: Component) -> DataStructure:
+    """The small structure with another component beside its own."""
+    return replace(
+        STRUCTURE,
+        **{name: (*getattr(STRUCTURE, name), one) for name, one in components.items()},
+    )
+
+
+def test_a_structure_may_gain_an_attribute() -> None:
+    """It is absent from every observation that was released before."""
+    comment = next(each for each in STRUCTURE.attributes if each.id == "COMMENT")
+    gained = changed(attributes=replace(comment, id="SOURCE"))
+
+    table = fitted(observations([{}, {"AREA": "MX"}]).table, gained)
+
+    assert table.schema.names == columns(gained).names
+    assert table.column("SOURCE").to_pylist() == [None, None]
+    assert table.column("AREA").to_pylist() == ["GT", "MX"]
+
+
+def test_a_structure_may_not_gain_a_dimension() -> None:
+    """Observations that were released before have no place in it."""
+    gained = changed(dimensions=replace(STRUCTURE.dimensions[0], id="AGE"))
+
+    with pytest.raises(BadConfiguration, match="no dimension AGE"):
+        fitted(observations([{}]).table, gained)
