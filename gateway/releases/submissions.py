@@ -165,7 +165,7 @@ def _json(receipt: Receipt) -> str:
     return json.dumps(msgspec.to_builtins(replace(receipt, release=None)))
 
 
-def _submission(row: Row[tuple[object, ...]]) -> Submission:
+def _submission(row: Row[*tuple[object, ...]]) -> Submission:
     state = State(row.state)
     receipt = None
     if row.receipt is not None:

@@ -105,7 +105,7 @@ def bearer_token() -> str:
     if kind.lower() != "bearer" or not token.strip():
         raise Unauthenticated(
             "This takes an access token: Authorization: Bearer …",
-            spanish="Hace falta un token de acceso: Authorization: Bearer …",
+            spanish="Se necesita un token de acceso: Authorization: Bearer …",
         )
     return token.strip()
 
