@@ -77,10 +77,11 @@ class Coded:
         """The same rows, without the values that none of them has."""
         if len(self.values) <= len(self.codes):
             return self
-        used, codes = np.unique(self.codes, return_inverse=True)
-        known = used[used < len(self.values)]  # the last one, where there is one more, is absent
-        values = tuple(self.values[code] for code in known.tolist())
-        return Coded(codes.astype(np.int32), values)
+        used = sorted(set(self.codes.tolist()))  # for the few codes that there are then
+        place = {code: number for number, code in enumerate(used)}
+        codes = np.array([place[code] for code in self.codes.tolist()], np.int32)
+        # The last one, where there is one more than values, says absent.
+        return Coded(codes, tuple(self.values[code] for code in used if code < len(self.values)))
 
 
 @dataclass(frozen=True, slots=True)
