@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.errors import SemanticError
+from gateway.errors import NotServed, SemanticError
 from gateway.model.query import DataQuery, Filter, Page, Sort
 from gateway.model.structure import DataStructure
 
@@ -47,9 +47,20 @@ def refuse_moments(query: DataQuery, now: datetime) -> None:
             raise SemanticError(f"{name}={moment.isoformat()} is still to come.", subject=name)
     if query.as_of is not None and (query.updated_after or query.as_of) > query.as_of:
         raise SemanticError("updatedAfter is later than asOf.", subject="updatedAfter")
+    _refuse_part_of_history(query)
     if query.history and query.updated_after is not None:
         raise SemanticError(
             "includeHistory tells every change, updatedAfter the last ones: ask for one of them.",
+            subject="includeHistory",
+        )
+
+
+def _refuse_part_of_history(query: DataQuery) -> None:
+    """History is told whole: what asks for some of it must not be passed over."""
+    if query.history and (query.page != Page() or query.first or query.last):
+        raise NotServed(
+            "includeHistory is not served with firstNObservations, lastNObservations, offset, "
+            "limit or sort.",
             subject="includeHistory",
         )
 

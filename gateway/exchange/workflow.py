@@ -20,7 +20,7 @@ from gateway.model.observations import Observations
 from gateway.model.release import Receipt, Replaces, State, Submission
 from gateway.model.text import Text
 from gateway.releases.files import Kind
-from gateway.releases.publishing import Publisher, Supply
+from gateway.releases.publishing import Publisher, Supply, refuse_past
 from gateway.releases.submissions import OPEN, Step, settled
 
 LONGEST_FILE_NAME, LONGEST_NAME = 255, 200
@@ -59,17 +59,6 @@ def hand_in(
     submission = replace(submission, source_sha256=exchange.store.files.keep_source(content))
     exchange.store.catalogue.submissions.receive(submission)
     return submission
-
-
-def refuse_past(visible_from: datetime | None, now: datetime) -> None:
-    """Raise SemanticError for a time of visibility that is over."""
-    if visible_from is not None and visible_from < now:
-        moment = visible_from.isoformat()
-        raise SemanticError(
-            f"{moment} lies in the past: what could be seen then is on record.",
-            spanish=f"{moment} ya pasó: lo que se veía entonces quedó registrado.",
-            subject="visible_from",
-        )
 
 
 def _plain(name: str, what: str, most: int) -> str:

@@ -56,6 +56,17 @@ class _Next:
     read: Mapping[int, pa.Table]
 
 
+def refuse_past(visible_from: datetime | None, now: datetime) -> None:
+    """Raise SemanticError for a time of visibility that is over."""
+    if visible_from is not None and visible_from < now:
+        moment = visible_from.isoformat()
+        raise SemanticError(
+            f"{moment} lies in the past: what could be seen then is on record.",
+            spanish=f"{moment} ya pasó: lo que se veía entonces quedó registrado.",
+            subject="visible_from",
+        )
+
+
 class Publisher:
     """Makes releases in a store. Safe to share between threads and processes."""
 
@@ -70,14 +81,7 @@ class Publisher:
         False. Raises Conflict where others keep being faster, SemanticError for a time of
         visibility in the past, StorageFault where it cannot be kept.
         """
-        if supply.visible_from is not None and supply.visible_from < now:
-            raise SemanticError(
-                f"{supply.visible_from.isoformat()} lies in the past: what could be seen then is "
-                "on record.",
-                spanish=f"{supply.visible_from.isoformat()} ya pasó: lo que se veía entonces quedó "
-                "registrado.",
-                subject="visible_from",
-            )
+        refuse_past(supply.visible_from, now)
         for _ in range(_TRIES - 1):
             with contextlib.suppress(Conflict):
                 return self._publish(supply, now)

@@ -21,6 +21,7 @@ from gateway.intake.provision import Provision
 from gateway.model.release import Receipt, State, Submission
 from gateway.model.text import LANGUAGES
 from gateway.releases.files import Kind
+from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
 from gateway.web.answer import PRIVATE
 from gateway.web.desk import Desk
@@ -48,7 +49,7 @@ class _Submissions:
         content, name = self._file()
         provision = self._exchange.provision(_field("provision"))
         moment = _moment()
-        workflow.refuse_past(moment, self._exchange.clock())
+        refuse_past(moment, self._exchange.clock())
         if _check():
             return _reported(checked_only(self._exchange, content, name, provision), 200)
         return self._kept(content, name, provision, caller.client_id, moment)

@@ -218,6 +218,17 @@ def test_a_question_that_means_nothing_is_refused(
         story.ask(**parameters)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [{"lastNObservations": "1"}, {"firstNObservations": "1"}, {"limit": "1"}, {"sort": "*"}],
+    ids=lambda part: next(iter(part)),
+)
+def test_a_part_of_history_is_not_passed_over(story: Story, part: dict[str, str]) -> None:
+    """It is told whole; a question for some of it must not be answered with all."""
+    with pytest.raises(NotServed, match="includeHistory"):
+        story.ask(includeHistory="true", **part)
+
+
 def test_the_last_of_each_series(story: Story) -> None:
     assert story.rows(f"{SALVADOR}._T", lastNObservations="1") == ["I _T 2024 14986"]
     assert story.rows(f"{SALVADOR}._T", firstNObservations="1", lastNObservations="1") == [
