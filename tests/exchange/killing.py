@@ -5,7 +5,6 @@ taken up again and becomes the release; or nothing is. The last line says how ma
 and which states were seen.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -13,15 +12,13 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Engine, event
-
 from gateway.exchange import Exchange, workflow
 from gateway.exchange.submission import submit
 from gateway.model.release import State
 from gateway.releases.files import Kind
 from gateway.settings import Home
 from tests.intake.books import SV
-from tests.releases.stress import FILE_STEPS, SQL_STEPS, child, outcome
+from tests.releases.stress import child, die_at, outcome
 
 
 def killed_at(root: Path, file: Path, step: int) -> Callable[[], None]:
@@ -29,19 +26,7 @@ def killed_at(root: Path, file: Path, step: int) -> Callable[[], None]:
 
     def work() -> None:
         exchange = Exchange(Home(root))
-        steps = count(1)
-
-        def take(*_arguments: object) -> None:
-            if next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def on_file(name: str, arguments: tuple[object, ...]) -> None:
-            if name in FILE_STEPS and str(root) in str(arguments[0]):
-                take()
-
-        for name in SQL_STEPS:
-            event.listen(Engine, name, take)
-        sys.addaudithook(on_file)
+        die_at(root, step)
         submit(exchange, file, SV, by="Ana")
 
     return work

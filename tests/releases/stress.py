@@ -53,24 +53,29 @@ def outcome(number: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
+def die_at(root: Path, step: int) -> None:
+    """Let this process kill itself before the nth step that it takes from now on."""
+    steps = count(1)
+
+    def take(*_arguments: object) -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_file(name: str, arguments: tuple[object, ...]) -> None:
+        if name in FILE_STEPS and str(root) in str(arguments[0]):
+            take()
+
+    for name in SQL_STEPS:
+        event.listen(Engine, name, take)
+    sys.addaudithook(on_file)
+
+
 def killed_at(root: Path, step: int) -> Callable[[], None]:
     """A publisher that kills itself before its nth step."""
 
     def work() -> None:
         store, _ = opened(root)
-        steps = count(1)
-
-        def take(*_arguments: object) -> None:
-            if next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def on_file(name: str, arguments: tuple[object, ...]) -> None:
-            if name in FILE_STEPS and str(root) in str(arguments[0]):
-                take()
-
-        for name in SQL_STEPS:
-            event.listen(Engine, name, take)
-        sys.addaudithook(on_file)
+        die_at(root, step)
         publish(store, many(f"step {step}"), source=f"step {step}".encode())
 
     return work
