@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind, Reference
+from gateway.model.labels import Labels
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import Wanted
 from gateway.model.selection import Selection
@@ -94,6 +95,16 @@ ARTEFACTS: tuple[Artefact, ...] = (
         )
         for id, codes in CODES.items()
     ),
+)
+
+LABELS = Labels(
+    FLOW.name,
+    {each.id: _name(each.id) for each in STRUCTURE.components()},
+    {
+        each.id: {code: _name(code) for code in CODES[listed.id]}
+        for each in STRUCTURE.components()
+        if (listed := each.representation.codelist) is not None
+    },
 )
 
 Row = Mapping[str, str | None]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, insert, select, true, update
 
+from gateway.access.organisations import refuse_unknown
 from gateway.database import Database, as_text, client_scopes, clients
 from gateway.errors import NotFound, SemanticError
 
@@ -30,6 +31,7 @@ class Client:
     scopes: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None
+    organisation: str | None = None
 
     def has_secret(self, secret: str) -> bool:
         """Whether this is its secret, in a time that does not depend on where they differ."""
@@ -42,11 +44,19 @@ class Clients:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, name: str, scopes: Iterable[str], now: datetime, id: str = "") -> tuple[str, str]:
+    def add(
+        self,
+        name: str,
+        scopes: Iterable[str],
+        now: datetime,
+        id: str = "",
+        organisation: str | None = None,
+    ) -> tuple[str, str]:
         """Register a client; its id and its secret, which is shown this once.
 
         Both are random where no id is given. Raises SemanticError for an id that is taken or has
-        other signs than letters, figures, ``_`` and ``-``, and for an unknown scope.
+        other signs than letters, figures, ``_`` and ``-``, and for an unknown scope; NotFound for
+        an organisation that is not there.
         """
         scopes = tuple(scopes)
         if unknown := set(scopes) - set(SCOPES):
@@ -62,8 +72,11 @@ class Clients:
             "name": name,
             "secret_sha256": _digest(secret),
             "created_at": as_text(now),
+            "organisation": organisation,
         }
         with self._database.writing() as connection:
+            if organisation is not None:
+                refuse_unknown(connection, organisation)
             connection.execute(insert(clients).values(row))
             if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
                 connection.execute(insert(client_scopes), pairs)
@@ -94,6 +107,7 @@ class Clients:
                 tuple(each.scope for each in scopes if each.client_id == row.client_id),
                 datetime.fromisoformat(row.created_at),
                 None if row.revoked_at is None else datetime.fromisoformat(row.revoked_at),
+                row.organisation,
             )
             for row in rows
         ]

@@ -4,7 +4,6 @@ Source: RFC 9068, section 4. Nothing in a token's header chooses how it is check
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
+from gateway.access.caller import Caller
 from gateway.access.clients import Clients
 from gateway.access.keys import ALGORITHM
 from gateway.errors import Forbidden, Unauthenticated
@@ -23,14 +23,6 @@ LEEWAY = 30
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 """Where an issuer's tokens are asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a good token speaks for, and what it may do."""
-
-    client_id: str
-    scopes: frozenset[str]
 
 
 def audience(issuer: str) -> str:
@@ -72,7 +64,14 @@ class TokenCheck:
         granted = frozenset(scopes.split()) if isinstance(scopes, str) else frozenset()
         if scope not in granted or scope not in client.scopes:
             raise Forbidden(f"The token does not carry the scope {scope}.", subject=scope)
-        return Caller(client.id, granted)
+        return Caller(
+            client.id,
+            granted & frozenset(client.scopes),
+            str(claims["sub"]),
+            str(claims["iss"]),
+            client.organisation,
+            token=str(claims["jti"]),
+        )
 
     def _claims_of(self, token: str) -> dict[str, Any]:
         try:

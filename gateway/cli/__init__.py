@@ -22,6 +22,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "get": ("asking", "Answer a service path with no server."),
     "serve": ("serving", "Serve the gateway until Ctrl-C or SIGTERM."),
     "releases": ("releases", "What was released: list, compare, prove, withdraw, index."),
+    "organisations": ("administration", "Offices and others that clients act for."),
     "clients": ("administration", "Machines that may ask for data."),
     "dsd": ("definitions", "The region's definitions: check them, edit code lists, export."),
     "config": ("configuration", "What a statistician edits in config/: check all of it."),

@@ -9,6 +9,7 @@ from rich.table import Table
 from gateway.access.clients import DATA_READ, SCOPES
 from gateway.cli.opening import home_option, opened, wide_console
 from gateway.exchange import Exchange
+from gateway.model.text import Text
 from gateway.settings import Home
 
 
@@ -38,12 +39,49 @@ def clients() -> None:
     show_default=True,
     help=f"What it may do; given again for each: {', '.join(SCOPES)}.",
 )
+@click.option("--organisation", help="Whom it acts for: the id of an organisation.")
 @home_option
-def add_client(name: str, client_id: str, scopes: tuple[str, ...], home: Path | None) -> None:
+def add_client(
+    name: str,
+    client_id: str,
+    scopes: tuple[str, ...],
+    organisation: str | None,
+    home: Path | None,
+) -> None:
     """Register a client called NAME. Its secret is shown once and kept nowhere."""
     with opened(home) as exchange:
-        id, secret = exchange.clients.add(name, scopes, exchange.clock(), client_id)
+        id, secret = exchange.clients.add(name, scopes, exchange.clock(), client_id, organisation)
     click.echo(f"client_id     {id}\nclient_secret {secret}")
+
+
+@click.group(epilog="Example:  gateway organisations add INE_GT 'INE Guatemala' 'INE Guatemala'")
+def organisations() -> None:
+    """Offices and others that clients act for."""
+
+
+@organisations.command(
+    "add", epilog="Example:  gateway organisations add IOM 'OIM' 'International Organization for …'"
+)
+@click.argument("organisation")
+@click.argument("name_es")
+@click.argument("name_en")
+@home_option
+def add_organisation(organisation: str, name_es: str, name_en: str, home: Path | None) -> None:
+    """Register ORGANISATION, an id, with its name in Spanish and in English."""
+    with opened(home) as exchange:
+        exchange.organisations.add(organisation, Text(name_es, name_en), exchange.clock())
+    click.echo(f"{organisation} is registered.")
+
+
+@organisations.command("list", epilog="Example:  gateway organisations list")
+@home_option
+def list_organisations(home: Path | None) -> None:
+    """List organisations."""
+    table = Table("Organisation", "Nombre", "Name")
+    with opened(home) as exchange:
+        for each in exchange.organisations.all():
+            table.add_row(each.id, escape(each.name.es), escape(each.name.en))
+    wide_console().print(table)
 
 
 @clients.command("list", epilog="Example:  gateway clients list")
@@ -52,11 +90,18 @@ def list_clients(home: Path | None) -> None:
     """List clients, revoked ones too."""
     with opened(home) as exchange:
         found = exchange.clients.all()
-    table = Table("Client", "Name", "Scopes", "Since", "Revoked")
+    table = Table("Client", "Name", "Organisation", "Scopes", "Since", "Revoked")
     for each in found:
         revoked = each.revoked_at.isoformat(timespec="seconds") if each.revoked_at else ""
         since = each.created_at.isoformat(timespec="seconds")
-        table.add_row(each.id, escape(each.name), " ".join(each.scopes), since, revoked)
+        table.add_row(
+            each.id,
+            escape(each.name),
+            each.organisation or "",
+            " ".join(each.scopes),
+            since,
+            revoked,
+        )
     wide_console().print(table)
 
 

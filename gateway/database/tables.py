@@ -101,6 +101,15 @@ artefacts = Table(
     Column("seen_at", String(32), nullable=False),
 )
 
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation", String(64), primary_key=True),
+    Column("name_es", String(200), nullable=False),
+    Column("name_en", String(200), nullable=False),
+    Column("created_at", String(32), nullable=False),
+)
+
 clients = Table(
     "clients",
     metadata,
@@ -109,6 +118,7 @@ clients = Table(
     Column("secret_sha256", String(64), nullable=False),  # 256 random bits need no slow hash
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
+    Column("organisation", String(64), ForeignKey("organisations.organisation")),
 )
 
 client_scopes = Table(

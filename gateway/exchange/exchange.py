@@ -11,12 +11,13 @@ from joserfc.jwk import KeySet
 
 from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
+from gateway.access.organisations import Organisations
 from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.schemas import schema
 from gateway.exchange.states import datasets
-from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
@@ -74,6 +75,7 @@ class Exchange:
             Indexes(home.indexes),
         )
         self.clients = Clients(self.database)
+        self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
 
@@ -117,7 +119,7 @@ class Exchange:
         if len(found) > 1:
             raise NotServed(
                 f"{query.flows} means several dataflows with data; one at a time is served.",
-                allowed=[str(each.of) for each in found],
+                allowed=[str(each.subject.of) for each in found],
             )
         return found[0]
 
@@ -145,11 +147,12 @@ class Exchange:
         refuse_unfit(query, structure, self.registry.codes(structure))
         query = fitted(query, structure)
         provisions = [*self._provisions(flow, query)]
-        found = datasets(self.store, provisions, structure, query, visibility)
+        of = flow.structure if query.context == "datastructure" else flow.reference
+        subject = Subject(of, structure, self.registry.labels(of, structure))
+        found = datasets(self.store, provisions, subject, query, visibility)
         if not found:
             raise NoResults("No observation fits the question.", subject=str(flow.reference))
-        of = flow.structure if query.context == "datastructure" else flow.reference
-        return DataMessage(self._header(), of, structure, found, query.dimension_at_observation)
+        return DataMessage(self._header(), found, query.dimension_at_observation)
 
     def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
         for provision in self.provisions.values():

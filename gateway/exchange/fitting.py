@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.errors import NotServed, SemanticError
+from gateway.formats.message import FLAT
 from gateway.model.query import DataQuery, Filter, Page, Sort
 from gateway.model.structure import DataStructure
-
-FLAT = "AllDimensions"
-"""The word for no dimension in particular at the observations."""
 
 SERIES_KEY = "series_key"
 """The word for all dimensions that are not at the observations."""

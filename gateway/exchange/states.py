@@ -1,12 +1,12 @@
 """The data sets that answer a question: of a state, of what changed since one, or of them all."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from gateway.formats.message import Action, DataSet
+from gateway.formats.message import Action, DataSet, Subject
 from gateway.model.joining import bare, joined, narrowed, ordered
 from gateway.model.query import DataQuery, Page
 from gateway.model.selection import Selection
-from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.history import Dissemination, History
 from gateway.releases.store import Store
@@ -15,35 +15,35 @@ from gateway.releases.store import Store
 def datasets(
     store: Store,
     provisions: Iterable[str],
-    structure: DataStructure,
+    subject: Subject,
     query: DataQuery,
     visibility: Visibility,
 ) -> tuple[DataSet, ...]:
-    """What some provisions of one structure answer together; none where that is nothing."""
+    """What provisions of one subject answer together; none where that is nothing."""
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
-    histories = [History(store, each, structure) for each in provisions]
+    histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
         found = [d for each in histories for d in each.disseminations(query.wanted, at)]
-        return tuple(_as_history(sorted(found, key=lambda each: each.at)))
+        return tuple(_as_history(subject, sorted(found, key=lambda each: each.at)))
     if query.updated_after is not None:
         changes = [each.since(query.updated_after, query.wanted, at) for each in histories]
-        return tuple(_as_changes(changes, query.page))
+        return tuple(_as_changes(subject, changes, query.page))
     states = [each.state(query.wanted, at) for each in histories]
-    return tuple(_some([DataSet(tuple(paged(states, query.page)))]))
+    return tuple(_some([DataSet(subject, tuple(paged(states, query.page)))]))
 
 
-def _as_history(found: Sequence[Dissemination]) -> Iterator[DataSet]:
+def _as_history(subject: Subject, found: Sequence[Dissemination]) -> Iterator[DataSet]:
     """One or two data sets for each dissemination. Source: SDMX-REST 2.2.2, data.md."""
     for each in found:
         yield from _some(
             [
-                DataSet((each.changed,), Action.REPLACE, valid_from=each.at),
-                DataSet((bare(each.deleted),), Action.DELETE, valid_to=each.at),
+                DataSet(subject, (each.changed,), Action.REPLACE, valid_from=each.at),
+                DataSet(subject, (bare(each.deleted),), Action.DELETE, valid_to=each.at),
             ]
         )
 
 
-def _as_changes(found: Sequence[Dissemination], page: Page) -> Iterator[DataSet]:
+def _as_changes(subject: Subject, found: Sequence[Dissemination], page: Page) -> Iterator[DataSet]:
     """What came or became different, then what went; a page runs on from one to the other."""
     changed = [each.changed for each in found]
     deleted = [bare(each.deleted) for each in found]
@@ -55,7 +55,10 @@ def _as_changes(found: Sequence[Dissemination], page: Page) -> Iterator[DataSet]
         None if page.limit is None else page.limit - sum(map(len, upserts)),
     )
     yield from _some(
-        [DataSet(upserts, Action.REPLACE), DataSet(tuple(paged(deleted, rest)), Action.DELETE)]
+        [
+            DataSet(subject, upserts, Action.REPLACE),
+            DataSet(subject, tuple(paged(deleted, rest)), Action.DELETE),
+        ]
     )
 
 
@@ -64,7 +67,7 @@ def _some(found: Iterable[DataSet]) -> Iterator[DataSet]:
     for each in found:
         selections = tuple(selection for selection in each.selections if len(selection))
         if selections:
-            yield DataSet(selections, each.action, each.valid_from, each.valid_to)
+            yield replace(each, selections=selections)
 
 
 def paged(selections: Iterable[Selection], page: Page) -> Iterator[Selection]:

@@ -24,7 +24,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
             subject="includeHistory",
             allowed=("SDMX-ML",),
         )
-    structure = message.structure
+    structure = message.subject.structure
     columns = [
         *("STRUCTURE", "STRUCTURE_ID", "ACTION"),
         *structure.dimension_ids,
@@ -34,7 +34,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
         *structure.attribute_ids(Attachment.SERIES),
     ]
     yield (",".join(columns) + "\n").encode()
-    kind, name = _STRUCTURES[message.of.kind], csv_field(str(message.of))
+    kind, name = _STRUCTURES[message.subject.of.kind], csv_field(str(message.subject.of))
     for dataset in message.datasets:
         # sdmx1 2.28 reads no other action than I in version 2.0 (seen 2026-11).
         opens = f"{kind},{name},{dataset.action[0]},"

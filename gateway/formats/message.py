@@ -1,12 +1,51 @@
 """What a message says besides its content: who sends what, and when it was prepared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from gateway.model.artefact import Artefact, Reference
+from gateway.model.labels import Labels
 from gateway.model.selection import Selection
 from gateway.model.structure import DataStructure
+from gateway.model.text import LANGUAGES, Language
+
+FLAT = "AllDimensions"
+"""The word for no dimension in particular at the observations."""
+
+
+class Said(StrEnum):
+    """How a flat format says a code. Source: SDMX-CSV 2.1, field guide, labels."""
+
+    ID = "id"
+    NAME = "name"
+    BOTH = "both"
+
+
+class Times(StrEnum):
+    """How a flat format spells a period. Source: SDMX-CSV 2.1, field guide, timeFormat."""
+
+    ORIGINAL = "original"
+    NORMALIZED = "normalized"
+
+
+class Keys(StrEnum):
+    """Which keys SDMX-CSV spells out in columns of their own. Source: its field guide, keys."""
+
+    NONE = "none"
+    OBSERVATION = "obs"
+    SERIES = "series"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a caller wants a message told: in which languages, the best first; and how CSV is."""
+
+    languages: tuple[Language, ...] = LANGUAGES
+    labels: Said = Said.ID
+    times: Times = Times.ORIGINAL
+    keys: Keys = Keys.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +66,70 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a data set is of: the dataflow, structure or agreement asked for, and its structure.
+
+    `labels` are the names of the components and of their codes.
+    """
+
+    of: Reference
+    structure: DataStructure
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which components of a data set are told besides its dimensions.
+
+    `attributes` are ids; None for all that the structure has. Without `observations` only the
+    series are told: their keys, and those of their attributes that are shown.
+    """
+
+    attributes: frozenset[str] | None = None
+    measure: bool = True
+    observations: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DataSet:
     """Observations to be written together, one selection a provision, and since when they hold.
 
     `valid_to` is when deleted observations ceased to hold. Both are None where nothing is said.
     """
 
+    subject: Subject
     selections: tuple[Selection, ...]
     action: Action = Action.INFORMATION
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    shown: Shown = Shown()
 
 
 @dataclass(frozen=True, slots=True)
 class DataMessage:
-    """Data sets to be written: of which dataflow or structure, and what stands at observations."""
+    """Data sets to be written, at least one, and which dimension stands at the observations.
+
+    That is one of the dimensions, or `FLAT`.
+    """
 
     header: Header
-    of: Reference
-    structure: DataStructure
     datasets: tuple[DataSet, ...]
     dimension_at_observation: str
+    manner: Manner = Manner()
+
+    @property
+    def subject(self) -> Subject:
+        """What the first data set is of; most messages have no other."""
+        return self.datasets[0].subject
 
     @property
     def selections(self) -> tuple[Selection, ...]:
         """The selections of every data set."""
         return tuple(each for dataset in self.datasets for each in dataset.selections)
+
+    def told(self, manner: Manner) -> "DataMessage":
+        """The same message in another manner."""
+        return replace(self, manner=manner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +144,8 @@ class StructureMessage:
     stubs: frozenset[Reference] = frozenset()
     stubs_described: bool = False
     related: frozenset[Reference] = frozenset()
+    manner: Manner = Manner()
+
+    def told(self, manner: Manner) -> "StructureMessage":
+        """The same message in another manner."""
+        return replace(self, manner=manner)

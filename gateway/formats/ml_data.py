@@ -22,7 +22,7 @@ _STRUCTURE_ID = "STRUCTURE"
 def write_specific(message: DataMessage) -> Iterator[bytes]:
     """A structure-specific message in chunks."""
     time = _time(message)
-    namespace = f"{message.of.urn}:ObsLevelDim:{time}"
+    namespace = f"{message.subject.of.urn}:ObsLevelDim:{time}"
     names = {"mes": ml.MESSAGE, "ss": ml.SPECIFIC, "com": ml.COMMON, "xsi": ml.INSTANCE}
     root = etree.Element(ml.ML_21.mes("StructureSpecificData"), nsmap={**names, "ns1": namespace})
     _describe(ml.add_header(root, message.header), message, namespace=namespace)
@@ -30,7 +30,7 @@ def write_specific(message: DataMessage) -> Iterator[bytes]:
         element = ml.add(root, ml.ML_21.mes("DataSet"))
         for name, value in _said(dataset).items():
             element.set(f"{{{ml.SPECIFIC}}}{name}", value)
-        element.set(f"{{{ml.SPECIFIC}}}dataScope", message.of.kind)
+        element.set(f"{{{ml.SPECIFIC}}}dataScope", message.subject.of.kind)
         element.set(f"{{{ml.INSTANCE}}}type", "ns1:DataSetType")
         element.append(etree.Comment(_MARK))
     yield from _framed(root, message, _specific(message), "</Series>")
@@ -58,7 +58,7 @@ def _said(dataset: DataSet) -> dict[str, str]:
 
 
 def _time(message: DataMessage) -> str:
-    time = message.structure.time.id
+    time = message.subject.structure.time.id
     if message.dimension_at_observation != time:
         raise NotServed(
             f"dimensionAtObservation={message.dimension_at_observation} is not served in SDMX-ML.",
@@ -76,8 +76,8 @@ def _describe(header: ml.Element, message: DataMessage, **namespace: str) -> Non
         dimensionAtObservation=message.dimension_at_observation,
         **namespace,
     )
-    usage = "StructureUsage" if message.of.kind is Kind.DATAFLOW else "Structure"
-    ml.add_reference(ml.add(described, ml.ML_21.com(usage)), message.of)
+    usage = "StructureUsage" if message.subject.of.kind is Kind.DATAFLOW else "Structure"
+    ml.add_reference(ml.add(described, ml.ML_21.com(usage)), message.subject.of)
 
 
 def _framed(
@@ -97,7 +97,7 @@ def _framed(
 
 
 def _specific(message: DataMessage) -> Grammar:
-    time, measure = message.structure.time.id, message.structure.measure.id
+    time, measure = message.subject.structure.time.id, message.subject.structure.measure.id
 
     def head(period: str, missing: bool) -> str:
         opened = f"<Obs{xml_attribute(time, period)}"

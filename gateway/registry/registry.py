@@ -7,9 +7,11 @@ from functools import cached_property
 
 from gateway.errors import BadConfiguration, NoResults, NotFound
 from gateway.model.artefact import Artefact, ItemScheme, Kind, Reference
+from gateway.model.labels import Labels
 from gateway.model.maps import StructureSet
 from gateway.model.query import ArtefactPattern, StructureQuery
 from gateway.model.structure import DataConstraint, Dataflow, DataStructure
+from gateway.model.text import Text
 from gateway.registry.items import only_items
 from gateway.registry.partial import only_used
 from gateway.registry.versions import chosen
@@ -32,6 +34,7 @@ class Registry:
         """Connect artefacts. Raises BadConfiguration with every reference that does not resolve."""
         self._artefacts = {each.reference: each for each in _with_maps(artefacts)}
         self._ids: dict[Reference, frozenset[str]] = {}
+        self._names: dict[Reference, Mapping[str, Text]] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -101,6 +104,28 @@ class Registry:
         for component in structure.components():
             if (reference := component.representation.codelist) is not None:
                 yield component.id, tuple(item.id for item in self.scheme(reference).items)
+
+    def labels(self, of: Reference, structure: DataStructure) -> Labels:
+        """The names of what data of an artefact use, by the concepts and code lists."""
+        return Labels(
+            self.get(of).name,
+            {each.id: self._item_name(each.concept) for each in structure.components()},
+            {
+                each.id: self._names_of(reference)
+                for each in structure.components()
+                if (reference := each.representation.codelist) is not None
+            },
+        )
+
+    def _item_name(self, reference: Reference) -> Text:
+        return self._names_of(reference.artefact)[reference.item or ""]
+
+    def _names_of(self, reference: Reference) -> Mapping[str, Text]:
+        """The names of a scheme's items, gathered once."""
+        if reference not in self._names:
+            items = self.scheme(reference).items
+            self._names[reference] = {item.id: item.name for item in items}
+        return self._names[reference]
 
     def get(self, reference: Reference) -> Artefact:
         """One artefact by its reference. Raises NotFound."""

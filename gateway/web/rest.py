@@ -48,7 +48,7 @@ class _Mount:
         self._tokens.caller(bearer_token(), DATA_READ)
         wanted = _format(table.DATA[self._dialect.number], pairs)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
-        name = f"{message.of.id}.csv" if wanted is table.CSV else ""
+        name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:

@@ -14,6 +14,7 @@ from gateway.access.keys import signing_keys
 from gateway.database import Database
 from gateway.errors import NotFound, SemanticError, StorageFault
 from gateway.exchange import Exchange
+from gateway.model.text import Text
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, token
@@ -28,6 +29,30 @@ def clients(home: Home) -> Iterator[Clients]:
     database = Database(home.settings().database or home.database)
     yield Clients(database)
     database.close()
+
+
+def test_a_client_acts_for_an_organisation_that_is_there(exchange: Exchange) -> None:
+    """One that nobody registered is refused by name, and no client is left behind."""
+    exchange.organisations.add("INE_GT", Text("INE de Guatemala", "INE Guatemala"), NOW)
+
+    exchange.clients.add("office", SCOPES, NOW, "office", "INE_GT")
+    with pytest.raises(NotFound, match="INE_SV"):
+        exchange.clients.add("other", SCOPES, NOW, "other", "INE_SV")
+
+    office = exchange.clients.get("office")
+    assert office is not None
+    assert office.organisation == "INE_GT"
+    assert exchange.clients.get("other") is None
+    assert [each.id for each in exchange.organisations.all()] == ["INE_GT"]
+
+
+@pytest.mark.parametrize("id", ["", "INE GT", "a/b", "x" * 65])
+def test_an_organisation_has_a_plain_id_of_its_own(exchange: Exchange, id: str) -> None:
+    exchange.organisations.add("INE_GT", Text("INE", "INE"), NOW)
+
+    for wrong in (id, "INE_GT"):
+        with pytest.raises(SemanticError):
+            exchange.organisations.add(wrong, Text("INE", "INE"), NOW)
 
 
 def test_a_secret_is_shown_once_and_kept_nowhere(exchange: Exchange) -> None:

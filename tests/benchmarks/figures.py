@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gateway.formats.message import DataMessage, DataSet
+from gateway.formats.message import DataMessage, DataSet, Subject
+from gateway.model.labels import Labels
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import Condition, Filter, Operator, Wanted
 from gateway.model.selection import Selection, as_arrow
@@ -40,6 +41,7 @@ class Figures:
 
     flow: Dataflow
     structure: DataStructure
+    labels: Labels
     codes: dict[str, list[str]]
     count: int
 
@@ -107,8 +109,9 @@ class Figures:
 
     def message(self, selection: Selection) -> DataMessage:
         """A message that holds one selection."""
-        of, time = self.flow.reference, self.structure.time.id
-        return DataMessage(HEADER, of, self.structure, (DataSet((selection,)),), time)
+        of = self.flow.reference
+        subject = Subject(of, self.structure, self.labels)
+        return DataMessage(HEADER, (DataSet(subject, (selection,)),), self.structure.time.id)
 
     def _varied(self, name: str, series: Numbers) -> pa.DictionaryArray:
         first, second = (len(self.codes[each]) for each in _VARIED)
@@ -128,7 +131,7 @@ def figures(registry: Registry, count: int) -> Figures:
     flow = registry.dataflow("LMIG:DF_RETURNS(1.0.0)")
     structure = registry.structure(flow)
     codes = {name: sorted(found) for name, found in registry.codes(structure).items()}
-    return Figures(flow, structure, codes, count)
+    return Figures(flow, structure, registry.labels(flow.reference, structure), codes, count)
 
 
 def _coded(words: Sequence[str], position: Numbers) -> pa.DictionaryArray:

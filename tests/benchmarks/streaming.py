@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.exchange import Exchange
-from gateway.formats.message import DataMessage, DataSet, Header
+from gateway.formats.message import DataMessage, DataSet, Header, Subject
 from gateway.formats.table import SPECIFIC
 from gateway.model.query import Wanted
 from gateway.model.visibility import Visibility
@@ -18,13 +18,14 @@ def main(root: str) -> None:
     exchange = Exchange(Home(Path(root)))
     flow = exchange.registry.dataflow("LMIG:DF_RETURNS(1.0.0)")
     structure = exchange.registry.structure(flow)
+    labels = exchange.registry.labels(flow.reference, structure)
+    subject = Subject(flow.reference, structure, labels)
     visibility = Visibility(datetime.now(UTC))
     cube = exchange.store.visible(SUPPLY, structure, visibility)
     assert cube is not None
-    dataset = DataSet((cube.select(Wanted(), visibility),))
+    dataset = DataSet(subject, (cube.select(Wanted(), visibility),))
     header = Header("M1", exchange.clock(), "LMIG")
-    of, time = flow.reference, structure.time.id
-    for chunk in SPECIFIC.write(DataMessage(header, of, structure, (dataset,), time)):
+    for chunk in SPECIFIC.write(DataMessage(header, (dataset,), structure.time.id)):
         assert chunk
     print(f"{_peak() / 1024:.0f}")  # noqa: T201
 

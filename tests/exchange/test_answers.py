@@ -20,7 +20,7 @@ def test_a_question_of_all_dataflows_is_answered_by_the_one_with_data(loaded: Ex
     """The others are defined and empty; nobody has to know which."""
     answer = loaded.data(DataQuery("*", ALL), loaded.everything())
 
-    assert str(answer.of) == "LMIG:DF_RETURNS(1.0.0)"
+    assert str(answer.subject.of) == "LMIG:DF_RETURNS(1.0.0)"
     assert len(answer.selections) == 3  # one of each country
 
 
@@ -28,7 +28,7 @@ def test_a_question_of_a_structure_names_the_structure(loaded: Exchange) -> None
     """Who asks for data by their structure gets a message of that structure."""
     answer = loaded.data(DataQuery("datastructure", named("LMIG_FLOW")), loaded.everything())
 
-    assert str(answer.of) == "LMIG:LMIG_FLOW(1.0.0)"
+    assert str(answer.subject.of) == "LMIG:LMIG_FLOW(1.0.0)"
 
 
 @pytest.mark.parametrize("context", ["dataflow", "datastructure"])

@@ -170,8 +170,8 @@ def test_messages_of_several_data_sets_are_read_by_others(
     assert [len(each.obs) for each in found.data] == [
         sum(map(len, each.selections)) for each in content.datasets
     ]
-    codes = story.exchange.registry.codes(content.structure)
-    schema = specific_schema(tmp_path, content.structure, codes, content.of)
+    codes = story.exchange.registry.codes(content.subject.structure)
+    schema = specific_schema(tmp_path, content.subject.structure, codes, content.subject.of)
     assert faults(schema, body) == []
 
 

@@ -15,12 +15,12 @@ from sdmx.model import v21
 from sdmx.reader.csv import Reader
 
 from gateway.formats import table
-from gateway.formats.message import DataMessage, DataSet, Header, StructureMessage
+from gateway.formats.message import DataMessage, DataSet, Header, StructureMessage, Subject
 from gateway.formats.table import Format
 from gateway.model.artefact import Artefact, Kind, Reference
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
-from tests.figures import FLOW, STRUCTURE, everything
+from tests.figures import FLOW, LABELS, STRUCTURE, everything
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
 
@@ -35,8 +35,8 @@ def message(*observations: Observations, of: Reference = FLOW.reference) -> Data
     """A message with a selection of everything for each set of observations."""
     selections = tuple(everything(each) for each in observations)
     structure = observations[0].structure if observations else STRUCTURE
-    datasets = (DataSet(selections),)
-    return DataMessage(HEADER, of, structure, datasets, structure.time.id)
+    datasets = (DataSet(Subject(of, structure, LABELS), selections),)
+    return DataMessage(HEADER, datasets, structure.time.id)
 
 
 def stated(observations: Observations) -> Rows:

@@ -1,6 +1,7 @@
 """Data messages: what is written is read back by sdmx1 and pysdmx, figure by figure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from itertools import islice, product
 
@@ -279,7 +280,7 @@ def test_a_message_is_written_in_pieces(format: DataFormat) -> None:
 
 
 def spoiled(content: DataMessage, dimension: str) -> DataMessage:
-    return DataMessage(content.header, content.of, content.structure, content.datasets, dimension)
+    return replace(content, dimension_at_observation=dimension)
 
 
 @pytest.mark.parametrize("write", [table.GENERIC.write, table.SPECIFIC.write])

@@ -73,8 +73,8 @@ def test_that_schema_would_see_a_fault(small: etree.XMLSchema, old: bytes, new: 
 def test_the_offices_data_are_valid(loaded: Exchange, tmp_path: Path, key: str) -> None:
     """Real messages of each country, in both forms of SDMX-ML 2.1."""
     content = answered(loaded, f"{RETURNS}/{key}")
-    codes = loaded.registry.codes(content.structure)
-    schema = specific_schema(tmp_path, content.structure, codes, content.of)
+    codes = loaded.registry.codes(content.subject.structure)
+    schema = specific_schema(tmp_path, content.subject.structure, codes, content.subject.of)
 
     generic = faults(official(), written(table.GENERIC, content))
     specific = faults(schema, written(table.SPECIFIC, content))

@@ -11,10 +11,10 @@ from lxml import etree
 
 from gateway.errors import NotServed
 from gateway.formats import ml_data, xsd
-from gateway.formats.message import DataMessage, DataSet, Header
+from gateway.formats.message import DataMessage, DataSet, Header, Subject
 from gateway.formats.schema_message import SchemaMessage
 from gateway.model.observations import Observations, columns
-from tests.figures import everything
+from tests.figures import LABELS, everything
 from tests.formats import schema_cases
 from tests.formats.schema_cases import FLOW, message
 
@@ -291,7 +291,8 @@ def our_message(**changes: str | float | None) -> etree._Element:
     table = pa.Table.from_pylist([row, missing], schema=columns(structure))
     selection = everything(Observations(structure, table))
     header = Header("T", datetime(2026, 11, 23, 12, tzinfo=UTC), "LMIG")
-    question = DataMessage(header, FLOW, structure, (DataSet((selection,)),), TIME)
+    subject = Subject(FLOW, structure, LABELS)
+    question = DataMessage(header, (DataSet(subject, (selection,)),), TIME)
     return etree.fromstring(b"".join(ml_data.write_specific(question)))
 
 

@@ -304,7 +304,7 @@ def test_what_the_samples_release_is_allowed_by_the_constraint(loaded: Exchange)
     query = question(DIALECTS["v2"], "data/dataflow/LMIG/DF_RETURNS/1.0.0", [])
     assert isinstance(query, DataQuery)
     message = loaded.data(query, loaded.everything())
-    (constraint,) = loaded.registry.constraints(message.of)
+    (constraint,) = loaded.registry.constraints(message.subject.of)
 
     rows = list(csv.DictReader(b"".join(CSV.write(message)).decode().splitlines()))
 
