@@ -1,0 +1,95 @@
+"""Who states which flow: an office's series sorted into corridors, and into cells of each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.mirror.breakdown import Cell
+from gateway.mirror.hierarchy import TOTAL, Hierarchy
+from gateway.model.selection import Selection
+
+BROKEN_DOWN = (
+    *("REF_AREA", "COUNTERPART_AREA", "CITIZENSHIP", "STATUS_TYPE"),
+    *("SEX", "AGE", "OCCUPATION", "ACTIVITY"),
+)
+"""The dimensions that an office may break down, in the order of a cell.
+
+Of the two areas a cell says the part of the country, or `_T` for all of it.
+"""
+
+_NAMES = ("FREQ", "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one provision states as a caller sees it: all of it, and from which release.
+
+    Where the caller sees only a part of it (`in_part`), nothing of it is added up: what one sees
+    of a whole must not be taken for the whole.
+    """
+
+    provision: str
+    release: int
+    selection: Selection
+    in_part: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Corridor:
+    """What a source states: which phenomenon, seen from which country towards which other."""
+
+    indicator: str
+    direction: str
+    reporter: str
+    partner: str
+    basis: str
+    source: str
+
+    @property
+    def flow(self) -> tuple[str, ...]:
+        """The same for all who state the same movement, from whichever end they see it."""
+        ends = (self.reporter, self.partner)
+        if self.direction == "IN":
+            ends = (self.partner, self.reporter)
+        way = "_Z" if self.direction == "_Z" else "FROM_TO"
+        return (self.indicator, way, *ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A corridor as one statement has it: by frequency, the number of each cell's series."""
+
+    corridor: Corridor
+    statement: int
+    series: Mapping[str, dict[Cell, int]] = field(default_factory=lambda: defaultdict(dict))
+
+    def cells(self, frequency: str) -> frozenset[Cell]:
+        """The cells that are stated with a frequency."""
+        return frozenset(self.series[frequency])
+
+
+def sides(statements: Sequence[Statement], lists: Sequence[Hierarchy]) -> list[Side]:
+    """Every corridor of every statement, in order."""
+    found: dict[tuple[Corridor, int], Side] = {}
+    for number, statement in enumerate(statements):
+        for series, named in enumerate(_named(statement.selection, _NAMES)):
+            frequency, indicator, direction, basis, source, *codes = named
+            reporter, partner = lists[0].root(codes[0]), lists[1].root(codes[1])
+            corridor = Corridor(indicator, direction, reporter, partner, basis, source)
+            side = found.setdefault((corridor, number), Side(corridor, number))
+            areas = (_part(codes[0], reporter), _part(codes[1], partner))
+            side.series[frequency][(*areas, *codes[2:])] = series
+    return [found[key] for key in sorted(found)]
+
+
+def _part(area: str, country: str) -> str:
+    return TOTAL if area == country else area
+
+
+def _named(selection: Selection, names: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    """The codes of each series in some dimensions."""
+    columns = []
+    for name in names:
+        column = selection.keys[name]
+        columns.append([column.values[code] for code in column.codes.tolist()])
+    return zip(*columns, strict=True)
