@@ -58,6 +58,11 @@ class Data:
         self._provisions = provisions
         self._store = store
 
+    @property
+    def provisions(self) -> Iterable[Provision]:
+        """Every provision."""
+        return self._provisions.values()
+
     def answer(self, query: DataQuery, visibility: Visibility) -> tuple[DataSet, ...]:
         """The data sets of an answer, at least one.
 
@@ -155,11 +160,16 @@ def _first_of_each_name(found: Iterable[Artefact]) -> Iterator[Artefact]:
             yield each
 
 
+def agreement_of(provision: Provision) -> Reference:
+    """What names the agreement that a provision is."""
+    flow = provision.flow
+    return Reference(Kind.PROVISION_AGREEMENT, flow.agency, provision.id, provision.version)
+
+
 def _names(provision: Provision) -> tuple[Reference, ...]:
     """What the data of a provision are of: its dataflow, their structure, its agreement."""
     flow = provision.flow
-    agreement = Reference(Kind.PROVISION_AGREEMENT, flow.agency, provision.id, provision.version)
-    return flow.reference, provision.structure.reference, agreement
+    return flow.reference, provision.structure.reference, agreement_of(provision)
 
 
 def _of_series(query: DataQuery, structure: DataStructure) -> DataQuery:

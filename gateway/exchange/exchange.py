@@ -14,13 +14,15 @@ from gateway.access.organisations import Organisations
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.data import Data, told_at
+from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
@@ -108,6 +110,17 @@ class Exchange:
         """
         found = self._data.answer(query, visibility)
         return DataMessage(self._header(), found, told_at(query, found))
+
+    def registrations(
+        self, query: RegistrationQuery, visibility: Visibility, service: str
+    ) -> RegistrationMessage:
+        """Where the data are that a caller may see, at a service's address, and since when.
+
+        Raises NotFound and NoResults as `Registrations.answer` does.
+        """
+        registrations = Registrations(self._data, self.registry, self.store)
+        found = registrations.answer(query, visibility, service)
+        return RegistrationMessage(self._header(), found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.

@@ -272,3 +272,20 @@ class SchemaQuery:
     dimension_at_observation: str = "TIME_PERIOD"
     as_of: datetime | None = None
     deletion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationQuery:
+    """Which data are registered: by their ids, of which providers, or for which artefacts.
+
+    What is empty or None asks for all. `pattern` names artefacts of a `context` as a data question
+    does. Only what was updated after and before two moments, neither of them included, is asked
+    for. Source: SDMX-REST 2.2.2, registration.md.
+    """
+
+    ids: tuple[str, ...] = ()
+    providers: tuple[ProviderPattern, ...] = ()
+    context: str = "*"
+    pattern: ArtefactPattern = ArtefactPattern((), (), (VersionPattern(VersionPattern.ALL),))
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
