@@ -108,6 +108,7 @@ class _Found:
         self.on_rows: dict[str, None] = {}
 
     def add(self, selection: Selection, *, deletes: bool) -> None:
+        """Count what a selection uses."""
         periods, notes = _used_by_rows(selection)
         self._add(self.under, (selection.periods[code] for code in periods.tolist()))
         for id, column in selection.keys.items():

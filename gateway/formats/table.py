@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gateway.errors import NotAcceptable
-from gateway.formats import csv, json_data, json_schema, json_structure, ml_data, ml_structure, xsd
+from gateway.formats import (
+    csv,
+    json_data,
+    json_schema,
+    json_structure,
+    ml_data,
+    ml_registry,
+    ml_structure,
+    xsd,
+)
 from gateway.formats.message import DataMessage, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
 M = TypeVar("M")
@@ -105,6 +115,15 @@ SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
     2: (SCHEMA_J20, SCHEMA_31, SCHEMA_30, SCHEMA_21),
 }
 """By the number of the dialect, its default first."""
+
+_REGISTRY_XML = "application/vnd.sdmx.registry+xml"
+
+REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
+    Format(("xml", "xml-3.1"), _REGISTRY_XML, "3.1.0", ml_registry.write_31, also=_PLAIN_XML),
+    Format(("xml-3.0",), _REGISTRY_XML, "3.0.0", ml_registry.write_30, also=_PLAIN_XML),
+    Format(("xml-2.1",), _REGISTRY_XML, "2.1", ml_registry.write_21, also=_PLAIN_XML),
+)
+"""The default first. SDMX has no other format for registrations than SDMX-ML."""
 
 
 def named(offers: Sequence[Format[M]], name: str) -> Format[M]:
