@@ -1,4 +1,4 @@
-"""The comparison at one frequency: every pair a row, every period a column, every measure a layer."""
+"""A comparison at one frequency: each pair a row, each period a column, each measure a layer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.mirror import measures
+from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.ledger import GRAVEST, Ledger, Mask, Request, Values, ledger
-from gateway.mirror.pairing import Pair, Reason, Term
-from gateway.mirror.sides import Statement
+from gateway.mirror.pairing import Pair, Pairing, Reason, Term
+from gateway.mirror.periods import MONTHS
+from gateway.mirror.sides import Statement, sides
 
 Codes = npt.NDArray[np.int8]
 
@@ -110,7 +112,6 @@ def turned(of: Comparison) -> Comparison:
 
 def together(one: Comparison, other: Comparison) -> Comparison:
     """The pairs of two comparisons of the same statements at the same frequency."""
-
     return replace(
         one,
         pairs=(*one.pairs, *other.pairs),
@@ -121,6 +122,19 @@ def together(one: Comparison, other: Comparison) -> Comparison:
         left=one.left.above(other.left),
         right=one.right.above(other.right),
     )
+
+
+def comparisons(
+    statements: Sequence[Statement], lists: Sequence[Hierarchy]
+) -> tuple[Comparison, ...]:
+    """Everything that can be compared among some statements, a comparison for each frequency.
+
+    `lists` are the code lists of the dimensions that may be broken down, in the order of a cell.
+    """
+    pairs: dict[str, list[Pair]] = {frequency: [] for frequency in MONTHS}
+    for pair in Pairing(statements, lists).pairs(sides(statements, lists)):
+        pairs[pair.frequency].append(pair)
+    return tuple(compare(statements, of, each) for each, of in pairs.items() if of)
 
 
 def compare(statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str) -> Comparison:

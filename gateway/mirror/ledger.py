@@ -1,8 +1,9 @@
 """Sums of stated cells, all at once: rows are what was asked for, columns are periods.
 
-A sum is there where every part of it is, and none of them missing. In a table that states its zeros,
-each series that it states in a year is a part in every period of that year; a table without a zero
-leaves out what did not occur, and what it states is the whole. Zero is a value, missing is not.
+A sum is there where every part of it is, and none of them missing. In a table that states its
+zeros, each series that it states in a year is a part in every period of that year; a table without
+a zero leaves out what did not occur, and what it states is the whole. Zero is a value, missing is
+not.
 """
 
 from collections import defaultdict
@@ -140,10 +141,12 @@ def _complete(
     """Where everything that belongs to a sum was stated; `there` counts what was."""
     parts = length // MONTHS[stated]
     if np.any(entries.value == 0):
-        return there == _expected(entries, first, length, there.shape) * parts
+        whole: Mask = there == _expected(entries, first, length, there.shape) * parts
+        return whole
     periods = np.unique(entries.month // MONTHS[stated])
     column = periods * MONTHS[stated] // length - first
-    return np.bincount(column, minlength=there.shape[1])[None, :] == parts
+    covered: Mask = np.bincount(column, minlength=there.shape[1]) == parts
+    return np.broadcast_to(covered, there.shape)
 
 
 def _expected(

@@ -84,7 +84,9 @@ def _median(values: Values) -> Values:
     count = np.count_nonzero(~np.isnan(ordered), axis=1)
     rows = np.arange(len(ordered))
     low = ordered[rows, np.maximum(count - 1, 0) // 2]
-    return (low + ordered[rows, np.minimum(count // 2, ordered.shape[1] - 1)]) / 2
+    high = ordered[rows, np.minimum(count // 2, ordered.shape[1] - 1)]
+    middle: Values = (low + high) / 2
+    return middle
 
 
 def rank(index: Values, groups: npt.NDArray[np.int64]) -> Values:
@@ -128,10 +130,11 @@ def lag(a: Values, b: Values, frequency: str) -> Values:
 def _shifted(values: Values, shift: int) -> Values:
     """What stands so many columns later, in the place of each."""
     found = np.full_like(values, np.nan)
+    left = max(0, values.shape[1] - abs(shift))  # so many columns have one
     if shift >= 0:
-        found[:, : values.shape[1] - shift] = values[:, shift:]
+        found[:, :left] = values[:, values.shape[1] - left :]
     else:
-        found[:, -shift:] = values[:, :shift]
+        found[:, values.shape[1] - left :] = values[:, :left]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -159,8 +160,9 @@ class _Block:
             if id in ("UNIT_MEASURE", "DECIMALS"):
                 found[id] = self._of_measure(id, pair, measure)
             else:
-                said = of_pair.get(id, lambda _: None)
-                found[id] = _coded([said(each) for each in self._all.pairs], pair)
+                said = of_pair.get(id)
+                words = [None if said is None else said(each) for each in self._all.pairs]
+                found[id] = _coded(words, pair)
         return found
 
     def _of_measure(self, id: str, pair: Codes, measure: Codes) -> Coded:
@@ -280,14 +282,13 @@ class _Block:
     def _releases(self, row: "_Row") -> dict[str, Coded]:
         """Which releases the two sides of a row are from; none where a side is missing."""
         found = {}
-        for id, side, there in (
-            ("REF_RELEASE", "left", self._all.values[Measure.VALUE]),
-            ("MIRROR_RELEASE", "right", self._all.values[Measure.MIRROR_VALUE]),
+        for id, sums, terms in (
+            ("REF_RELEASE", self._all.left, [pair.left for pair in self._all.pairs]),
+            ("MIRROR_RELEASE", self._all.right, [pair.right for pair in self._all.pairs]),
         ):
-            terms = [pair.left if side == "left" else pair.right for pair in self._all.pairs]
             column = _coded([self._release(term) for term in terms], row.pair)
-            codes = np.where(np.isnan(_at(there, row)), len(column.values), column.codes)
-            found[id] = Coded(codes, column.values)
+            missing = np.isnan(_at(sums.values, row)) & ~_at(sums.partly, row)
+            found[id] = Coded(np.where(missing, len(column.values), column.codes), column.values)
         return found
 
     def _release(self, term: Term | None) -> str | None:
@@ -313,8 +314,12 @@ class _Row:
         return _Row(self.pair[of], self.measure[of], self.period[of])
 
 
-def _at(matrix: npt.NDArray[np.generic], row: _Row) -> npt.NDArray[np.generic]:
-    return matrix[row.pair, row.period]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+def _at(matrix: npt.NDArray[_Scalar], row: _Row) -> npt.NDArray[_Scalar]:
+    found: npt.NDArray[_Scalar] = matrix[row.pair, row.period]
+    return found
 
 
 def _coded(words: Sequence[str | None], rows: Codes) -> Coded:

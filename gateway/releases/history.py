@@ -90,6 +90,10 @@ class History:
             if len(found):
                 yield Dissemination(now.at, found.changed, found.deleted)
 
+    def moments(self, visibility: Visibility) -> Iterator[datetime]:
+        """Each moment at which the state may have changed, up to that of a visibility."""
+        return (then.at for _, then in self._moments(visibility))
+
     def versions(self, wanted: Wanted, visibility: Visibility) -> Versions:
         """Every state of every observation that is wanted, with the time that it held."""
         found = [*self.disseminations(wanted, visibility)]

@@ -1,0 +1,190 @@
+"""The mirror dataflow: computed from what a caller may see of both sides, whenever he asks.
+
+So nothing hidden can be worked out from it: each figure is a function of figures that the caller
+can read himself, as both sides stood at the moment that he asks for. What has been compared once is
+kept until a side changes.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+
+from gateway.intake.provision import Provision
+from gateway.mirror.comparison import compare
+from gateway.mirror.hierarchy import Hierarchy, hierarchy
+from gateway.mirror.pairing import Pairing
+from gateway.mirror.periods import MONTHS
+from gateway.mirror.result import Remark, selection
+from gateway.mirror.sides import BROKEN_DOWN, Statement, sides
+from gateway.model.joining import difference, ends, nothing
+from gateway.model.observations import FREQUENCY
+from gateway.model.query import Wanted
+from gateway.model.selection import Selection
+from gateway.model.structure import Dataflow, DataStructure
+from gateway.model.visibility import Visibility
+from gateway.registry import Registry
+from gateway.releases.cube import Cube
+from gateway.releases.history import Dissemination, History
+from gateway.releases.index import index_from
+from gateway.releases.store import Store
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+_KEPT = 8
+"""Comparisons that are kept: of so many different views, or moments of the past."""
+
+_NEEDED = {FREQUENCY, "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN}
+"""The dimensions of a structure whose data can be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A provision's release as a caller sees it at a moment."""
+
+    provision: Provision
+    number: int
+    selection: Selection
+    in_part: bool
+    content: str
+
+
+class Mirror:
+    """The comparisons of one gateway. Safe to share between threads."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        provisions: Mapping[str, Provision],
+        store: Store,
+        remarks: Sequence[Remark] = (),
+    ) -> None:
+        self._registry = registry
+        self._provisions = provisions
+        self._store = store
+        self._remarks = tuple(remarks)
+        self._kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
+        self._lock = Lock()
+
+    def history(self, structure: DataStructure) -> "MirrorHistory":
+        """The states of all comparisons, as observations of the mirror's structure."""
+        return MirrorHistory(self, structure)
+
+    @cached_property
+    def compared(self) -> tuple[Provision, ...]:
+        """The provisions whose data can be compared."""
+        return tuple(
+            each for each in self._provisions.values() if {*each.structure.dimension_ids} >= _NEEDED
+        )
+
+    def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
+        """All comparisons of what a caller sees at the moment of a visibility."""
+        key = (repr(replace(visibility, at=_START)), *self._states(visibility))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = Cube(structure.id, index_from(self._all(structure, visibility)))
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
+        """What decides how each provision looks: its release, and which embargoes have lifted."""
+        for each in self.compared:
+            release = self._store.catalogue.visible(each.id, visibility)
+            if release is not None and visibility.sees(each.id):
+                cube = self._store.cube(release, each.structure)
+                yield each.id, release.digest, cube.lifted(visibility)
+
+    def _all(self, structure: DataStructure, visibility: Visibility) -> Selection:
+        statements = [*self._statements(visibility)]
+        if not statements:
+            return nothing(structure)
+        lists = self._lists(statements[0].selection.structure)
+        pairs = [*Pairing(statements, lists).pairs(sides(statements, lists))]
+        by_frequency = {each: [p for p in pairs if p.frequency == each] for each in MONTHS}
+        compared = [compare(statements, of, each) for each, of in by_frequency.items() if of]
+        return selection(structure, statements, compared, self._remarks)
+
+    def _statements(self, visibility: Visibility) -> Iterator[Statement]:
+        for each in self.compared:
+            release = self._store.catalogue.visible(each.id, visibility)
+            if release is None:
+                continue
+            cube = self._store.cube(release, each.structure)
+            found = cube.select(Wanted(), visibility)
+            if len(found):
+                yield Statement(each.id, release.number, found, _in_part(cube, found))
+
+    def _lists(self, structure: DataStructure) -> list[Hierarchy]:
+        by_id = {each.id: each for each in structure.dimensions}
+        found = []
+        for id in BROKEN_DOWN:
+            codelist = by_id[id].representation.codelist
+            found.append(
+                Hierarchy(id, {}) if codelist is None
+                else hierarchy(id, self._registry.scheme(codelist))
+            )  # fmt: skip
+        return found
+
+    def moments(self, visibility: Visibility) -> list[datetime]:
+        """Each moment at which some side changed for a caller, in order."""
+        found: set[datetime] = set()
+        for each in self.compared:
+            history = History(self._store, each.id, each.structure)
+            found.update(history.moments(visibility))
+        return sorted(found)
+
+
+def _in_part(cube: Cube, seen: Selection) -> bool:
+    """Whether a whole series is hidden, or a figure of a table whose gaps say nothing."""
+    if seen.series < cube.index.series:
+        return True
+    return len(seen) < len(cube.index) and not np.any(cube.index.numbers == 0)
+
+
+class MirrorHistory:
+    """The states of all comparisons as one caller may see them: as `History` is of a provision."""
+
+    def __init__(self, mirror: Mirror, structure: DataStructure) -> None:
+        self._mirror = mirror
+        self._structure = structure
+
+    def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """What is wanted of the comparisons at the moment of a visibility."""
+        everywhere = Visibility(visibility.at)
+        return self._mirror.cube(self._structure, visibility).select(wanted, everywhere)
+
+    def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
+        """What is wanted of the changes between a moment and that of a visibility."""
+        found = self._between(visibility.as_of(moment), visibility, wanted)
+        return Dissemination(
+            visibility.at,
+            ends(found.changed, wanted.first, wanted.last),
+            ends(found.deleted, wanted.first, wanted.last),
+        )
+
+    def disseminations(self, wanted: Wanted, visibility: Visibility) -> Iterator[Dissemination]:
+        """Every change of what is wanted, up to the moment of a visibility, in order."""
+        for then, now in pairwise([_START, *self._mirror.moments(visibility)]):
+            found = self._between(visibility.as_of(then), visibility.as_of(now), wanted)
+            if len(found.changed) or len(found.deleted):
+                yield found
+
+    def _between(self, then: Visibility, now: Visibility, wanted: Wanted) -> Dissemination:
+        whole = replace(wanted, first=None, last=None)
+        found = difference(self.state(whole, then), self.state(whole, now))
+        return Dissemination(now.at, found.changed, found.deleted)
+
+
+def flows_of(structure: DataStructure, flows: Iterable[Dataflow]) -> tuple[Dataflow, ...]:
+    """The dataflows of a structure."""
+    return tuple(each for each in flows if each.structure == structure.reference)
