@@ -16,12 +16,11 @@ from threading import Lock
 import numpy as np
 
 from gateway.intake.provision import Provision
-from gateway.mirror.comparison import compare
+from gateway.mirror.comparison import comparisons
 from gateway.mirror.hierarchy import Hierarchy, hierarchy
-from gateway.mirror.pairing import Pairing
-from gateway.mirror.periods import MONTHS
+from gateway.mirror.ledger import Sums
 from gateway.mirror.result import Remark, selection
-from gateway.mirror.sides import BROKEN_DOWN, Statement, sides
+from gateway.mirror.sides import BROKEN_DOWN, Statement
 from gateway.model.joining import difference, ends, nothing
 from gateway.model.observations import FREQUENCY
 from gateway.model.query import Wanted
@@ -68,6 +67,7 @@ class Mirror:
         self._provisions = provisions
         self._store = store
         self._remarks = tuple(remarks)
+        self._sums = Sums()
         self._kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
         self._lock = Lock()
 
@@ -109,9 +109,7 @@ class Mirror:
         if not statements:
             return nothing(structure)
         lists = self._lists(statements[0].selection.structure)
-        pairs = [*Pairing(statements, lists).pairs(sides(statements, lists))]
-        by_frequency = {each: [p for p in pairs if p.frequency == each] for each in MONTHS}
-        compared = [compare(statements, of, each) for each, of in by_frequency.items() if of]
+        compared = comparisons(statements, lists, self._sums)
         return selection(structure, statements, compared, self._remarks)
 
     def _statements(self, visibility: Visibility) -> Iterator[Statement]:

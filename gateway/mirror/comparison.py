@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gateway.mirror import measures
 from gateway.mirror.hierarchy import Hierarchy
-from gateway.mirror.ledger import GRAVEST, Ledger, Mask, Request, Values, ledger
+from gateway.mirror.ledger import GRAVEST, Ledger, Mask, Request, Sums, Values
 from gateway.mirror.pairing import Pair, Pairing, Reason, Term
 from gateway.mirror.periods import MONTHS
 from gateway.mirror.sides import Statement, sides
@@ -125,21 +125,24 @@ def together(one: Comparison, other: Comparison) -> Comparison:
 
 
 def comparisons(
-    statements: Sequence[Statement], lists: Sequence[Hierarchy]
+    statements: Sequence[Statement], lists: Sequence[Hierarchy], sums: Sums
 ) -> tuple[Comparison, ...]:
     """Everything that can be compared among some statements, a comparison for each frequency.
 
-    `lists` are the code lists of the dimensions that may be broken down, in the order of a cell.
+    `lists` are the code lists of the dimensions that may be broken down, in the order of a cell;
+    `sums` keeps what it added up for the next time.
     """
     pairs: dict[str, list[Pair]] = {frequency: [] for frequency in MONTHS}
     for pair in Pairing(statements, lists).pairs(sides(statements, lists)):
         pairs[pair.frequency].append(pair)
-    return tuple(compare(statements, of, each) for each, of in pairs.items() if of)
+    return tuple(compare(statements, of, each, sums) for each, of in pairs.items() if of)
 
 
-def compare(statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str) -> Comparison:
+def compare(
+    statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str, sums: Sums
+) -> Comparison:
     """The measures of some pairs, all of one frequency."""
-    left, right = _sums(statements, pairs, frequency)
+    left, right = _sides(statements, pairs, frequency, sums)
     a, b = left.values, right.values
     compared = np.array([pair.reason is None for pair in pairs])[:, None]
     index = np.round(measures.asymmetry(a, b), DECIMALS[Measure.ASYMMETRY])
@@ -168,21 +171,22 @@ def compare(statements: Sequence[Statement], pairs: Sequence[Pair], frequency: s
     )  # fmt: skip
 
 
-def _sums(
-    statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str
+def _sides(
+    statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str, sums: Sums
 ) -> tuple[Ledger, Ledger]:
     """The sums of the left and of the right; what several pairs need is added up once."""
     rows: dict[Request, int] = {}
     terms = [*(pair.left for pair in pairs), *(pair.right for pair in pairs)]
     asked = [rows.setdefault(_request(term, frequency), len(rows)) for term in terms]
-    found = ledger(statements, [*rows], frequency)
+    found = sums.ledger(statements, [*rows], frequency)
     return found.at(asked[: len(pairs)]), found.at(asked[len(pairs) :])
 
 
 def _request(term: Term | None, frequency: str) -> Request:
     if term is None:
-        return Request(0, (), frequency, frequency)
-    return Request(term.side.statement, term.series, term.stated, frequency)
+        return Request(0, frequency, None, ())
+    name = (term.side.corridor, term.cells)
+    return Request(term.side.statement, term.stated, name, term.series)
 
 
 def _groups(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:

@@ -29,11 +29,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one side adds up for a cell: series of a statement, stated with a frequency."""
+    """What one side adds up for a cell: cells of a statement, stated with a frequency."""
 
     side: Side
     stated: str
-    series: tuple[int, ...]
+    cells: frozenset[Cell]
+
+    @property
+    def series(self) -> tuple[int, ...]:
+        """The numbers of their series."""
+        of = self.side.series[self.stated]
+        return tuple(sorted(of[cell] for cell in self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,7 @@ class Pairing:
         if whole is None:
             return None
         parts = stated.sum_of(whole) or frozenset()
-        return whole, Term(side, frequency, _numbers(side, frequency, parts))
+        return whole, Term(side, frequency, parts)
 
     def _cells(self, side: Side, frequency: str) -> Stated:
         """The cells of a side: sides that state the same ones are looked into once."""
@@ -228,8 +234,4 @@ def _source_of(side: Side, frequency: str) -> str | None:
 
 
 def _term(side: Side, stated: str, cells: frozenset[Cell] | None) -> Term | None:
-    return Term(side, stated, _numbers(side, stated, cells)) if cells else None
-
-
-def _numbers(side: Side, frequency: str, cells: Iterable[Cell]) -> tuple[int, ...]:
-    return tuple(sorted(side.series[frequency][cell] for cell in cells))
+    return Term(side, stated, cells) if cells else None

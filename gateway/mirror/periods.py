@@ -14,7 +14,15 @@ Numbers = npt.NDArray[np.int64]
 MONTHS: Mapping[str, int] = {"A": 12, "S": 6, "Q": 3, "M": 1}
 """How many months a period has, by frequency; the longest first."""
 
-_PERIOD = re.compile(r"(\d{4})(?:-([SQ])?(\d{1,2}))?")
+_FORMS = {
+    "A": re.compile(r"\d{4}(?:-A1)?"),
+    "S": re.compile(r"\d{4}-S[12]"),
+    "Q": re.compile(r"\d{4}-Q[1-4]"),
+    "M": re.compile(r"\d{4}-(?:0[1-9]|1[0-2])"),
+}
+"""How a period of each frequency is spelled."""
+
+_PERIOD = re.compile(r"(\d{4})(?:-([ASQ])?(\d{1,2}))?")
 
 
 def number(period: str) -> int:
@@ -26,13 +34,18 @@ def number(period: str) -> int:
     found = _PERIOD.fullmatch(period)
     if found is None:
         return -1
-    length = {"S": 6, "Q": 3}.get(found[2], 1)
+    length = {"A": 12, "S": 6, "Q": 3}.get(found[2], 1)
     return int(found[1]) * 12 + (int(found[3] or 1) - 1) * length
 
 
-def numbers(periods: Sequence[str]) -> Numbers:
-    """The number of each period."""
-    return np.array([number(each) for each in periods], np.int64)
+def numbers(periods: Sequence[str], frequency: str) -> Numbers:
+    """The number of each period of a frequency; -1 for one of another.
+
+    >>> numbers(("2024", "2024-01", "2024-Q2"), "Q").tolist()
+    [-1, -1, 24291]
+    """
+    form = _FORMS[frequency]
+    return np.array([number(each) if form.fullmatch(each) else -1 for each in periods], np.int64)
 
 
 def spelled(place: int, frequency: str) -> str:

@@ -182,7 +182,7 @@ class _Block:
                      if (found := self._said(term, id)) is not None), None)  # fmt: skip
 
     def _said(self, term: Term | None, id: str) -> str | None:
-        if term is None or not term.series:
+        if term is None:
             return None
         column = self._statements[term.side.statement].selection.series_attributes.get(id)
         return None if column is None else column.value(term.series[0])

@@ -1,8 +1,11 @@
 """Who states which flow: an office's series sorted into corridors, and into cells of each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gateway.mirror.breakdown import Cell
 from gateway.mirror.hierarchy import TOTAL, Hierarchy
@@ -25,13 +28,22 @@ class Statement:
     """What one provision states as a caller sees it: all of it, and from which release.
 
     Where the caller sees only a part of it (`in_part`), nothing of it is added up: what one sees
-    of a whole must not be taken for the whole.
+    of a whole must not be taken for the whole. `years` gives for a year what stands for all that
+    is seen of it; sums of a year that is not there are not kept.
     """
 
     provision: str
     release: int
     selection: Selection
     in_part: bool = False
+    years: Mapping[int, Hashable] = field(default_factory=dict)
+
+    @property
+    def states_zeros(self) -> bool:
+        """Whether some value of it is zero: then what it does not state is a gap."""
+        return bool(
+            pc.any(pc.equal(pc.cast(self.selection.chunk().values, pa.float64()), 0)).as_py()
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from gateway.mirror.comparison import Measure, comparisons
 from gateway.mirror.hierarchy import Hierarchy, hierarchy
+from gateway.mirror.ledger import Sums
 from gateway.mirror.result import Remark, selection
 from gateway.mirror.sides import BROKEN_DOWN, Statement
 from gateway.model.observations import REPORTED, Observations, columns
@@ -82,7 +83,12 @@ def lists() -> Sequence[Hierarchy]:
 
 
 def statement(
-    usual: Row, rows: Iterable[Row], name: str = "", *, in_part: bool = False
+    usual: Row,
+    rows: Iterable[Row],
+    name: str = "",
+    *,
+    in_part: bool = False,
+    years: Mapping[int, str] | None = None,
 ) -> Statement:
     """What an office states: each row says what is not as usual."""
     whole = [{**usual, **row} for row in rows]
@@ -102,7 +108,7 @@ def statement(
     ]
     content = Observations(of, pa.table(arrays, schema=schema))
     seen = Cube(name, index_of(content)).select(Wanted(), Visibility(NOON))
-    return Statement(name or str(usual["DATA_SOURCE"]), 1, seen, in_part)
+    return Statement(name or str(usual["DATA_SOURCE"]), 1, seen, in_part, years or {})
 
 
 def months(values: Iterable[float | None], year: int = 2023, **same: str) -> list[Row]:
@@ -117,9 +123,11 @@ def months(values: Iterable[float | None], year: int = 2023, **same: str) -> lis
     ]
 
 
-def compared(*statements: Statement, remarks: Sequence[Remark] = ()) -> list[Found]:
+def compared(
+    *statements: Statement, remarks: Sequence[Remark] = (), sums: Sums | None = None
+) -> list[Found]:
     """Every observation of the comparison of some statements, as a reader finds it."""
-    made = comparisons(statements, lists())
+    made = comparisons(statements, lists(), sums or Sums())
     found = selection(structure("DF_MIRROR"), statements, made, remarks)
     rows = found.chunk()
     values = rows.values.to_pylist()

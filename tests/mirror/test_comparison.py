@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.mirror.comparison import Measure
+from gateway.mirror.ledger import Sums
 from gateway.mirror.result import Remark
 from tests.mirror.stating import GUATEMALA, MEXICO, Found, Row, compared, months, statement, told
 
@@ -240,6 +241,25 @@ def test_statuses_and_breaks_of_both_sides_are_carried_along() -> None:
     assert by_measure["VALUE"] == ("P", None)
     assert by_measure["MIRROR_VALUE"] == ("B", "METH")
     assert by_measure["ASYMMETRY"] == ("B", "METH")
+
+
+def test_a_release_that_touches_one_month_adds_up_its_year_again_and_no_other() -> None:
+    """The years are named by their content; what comes out is what a fresh start gives."""
+    values = [*range(1, 37)]
+    before = statement(GUATEMALA, months(values), years={2023: "a", 2024: "b", 2025: "c"})
+    mirror = statement(MEXICO, months(values), years={2023: "x", 2024: "y", 2025: "z"})
+    revised = months([*values[:20], 99, *values[21:]])
+    after = statement(GUATEMALA, revised, years={2023: "a", 2024: "revised", 2025: "c"})
+    sums = Sums()
+    compared(before, mirror, sums=sums)
+    first = sums.added
+
+    found = compared(after, mirror, sums=sums)
+
+    frequencies, months_of_a_year = 4, 12
+    assert first == frequencies * 2 * 36
+    assert sums.added - first == frequencies * months_of_a_year
+    assert found == compared(after, mirror)
 
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=1, max_size=30)
