@@ -6,8 +6,8 @@ kept until a side changes.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
@@ -42,17 +42,6 @@ _NEEDED = {FREQUENCY, "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *B
 """The dimensions of a structure whose data can be compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A provision's release as a caller sees it at a moment."""
-
-    provision: Provision
-    number: int
-    selection: Selection
-    in_part: bool
-    content: str
-
-
 class Mirror:
     """The comparisons of one gateway. Safe to share between threads."""
 
@@ -81,6 +70,22 @@ class Mirror:
         return tuple(
             each for each in self._provisions.values() if {*each.structure.dimension_ids} >= _NEEDED
         )
+
+    def indicators(self, flow: Dataflow, visibility: Visibility) -> frozenset[str]:
+        """The indicators that a caller sees stated in a dataflow."""
+        return frozenset(
+            code
+            for each in self.compared
+            if each.flow.reference == flow.reference
+            for code in self._stated(each, "INDICATOR", visibility)
+        )
+
+    def _stated(self, provision: Provision, dimension: str, visibility: Visibility) -> set[str]:
+        release = self._store.catalogue.visible(provision.id, visibility)
+        if release is None:
+            return set()
+        found = self._store.cube(release, provision.structure).select(Wanted(), visibility)
+        return {*found.keys[dimension].values}
 
     def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
         """All comparisons of what a caller sees at the moment of a visibility."""
@@ -181,8 +186,3 @@ class MirrorHistory:
         whole = replace(wanted, first=None, last=None)
         found = difference(self.state(whole, then), self.state(whole, now))
         return Dissemination(now.at, found.changed, found.deleted)
-
-
-def flows_of(structure: DataStructure, flows: Iterable[Dataflow]) -> tuple[Dataflow, ...]:
-    """The dataflows of a structure."""
-    return tuple(each for each in flows if each.structure == structure.reference)
