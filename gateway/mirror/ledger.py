@@ -15,12 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from gateway.mirror.periods import MONTHS, Numbers, numbers
 from gateway.mirror.sides import Statement
-from gateway.model.selection import Coded, Selection, as_floats, as_scalar
+from gateway.model.selection import Coded, Selection
 
 Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -146,7 +144,7 @@ class Sums:
         """The sums of some years, added up now."""
         if not years:
             return
-        entries = _entries(statement.selection, requests, stated, years)
+        entries = _entries(statement, requests, stated, years)
         self.added += len(entries.row)
         in_year, first = 12 // MONTHS[wanted], min(years)
         shape = (len(requests), (max(years) + 1 - first) * in_year)
@@ -284,12 +282,12 @@ class _Entries:
 
 
 def _entries(
-    selection: Selection, requests: Sequence[Request], stated: str, years: set[int]
+    statement: Statement, requests: Sequence[Request], stated: str, years: set[int]
 ) -> _Entries:
     """The observations of every part of some requests in some years, one after the other."""
     asked = [(row, series) for row, request in enumerate(requests) for series in request.series]
     row, series = np.array(asked, np.int64).reshape(-1, 2).T
-    chunk = selection.chunk()
+    selection, chunk = statement.selection, statement.chunk
     start = np.searchsorted(chunk.series, np.arange(selection.series + 1))
     lengths = start[series + 1] - start[series]
     part = np.repeat(np.arange(len(series)), lengths)
@@ -298,8 +296,8 @@ def _entries(
     month = _months(selection, stated)[chunk.periods[places]]
     wanted = np.isin(month // 12, [*years]) & (month >= 0)
     part, places, month = part[wanted], places[wanted], month[wanted]
-    values = as_floats(pc.fill_null(pc.cast(chunk.values, pa.float64()), as_scalar(np.nan)))
-    return _Entries(row[part], month, part, values[places], chunk.notes[places].astype(np.int64))
+    notes = chunk.notes[places].astype(np.int64)
+    return _Entries(row[part], month, part, statement.values[places], notes)
 
 
 def _months(selection: Selection, stated: str) -> Numbers:

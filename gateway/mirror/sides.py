@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.mirror.breakdown import Cell
 from gateway.mirror.hierarchy import TOTAL, Hierarchy
-from gateway.model.selection import Selection
+from gateway.model.selection import Chunk, Selection, as_floats, as_scalar
 
 BROKEN_DOWN = (
     *("REF_AREA", "COUNTERPART_AREA", "CITIZENSHIP", "STATUS_TYPE"),
@@ -23,7 +26,7 @@ Of the two areas a cell says the part of the country, or `_T` for all of it.
 _NAMES = ("FREQ", "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what is made of it
 class Statement:
     """What one provision states as a caller sees it: all of it, and from which release.
 
@@ -38,12 +41,21 @@ class Statement:
     in_part: bool = False
     years: Mapping[int, Hashable] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def chunk(self) -> Chunk:
+        """All its observations."""
+        return self.selection.chunk()
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.float64]:
+        """The value of each; NaN where it is missing."""
+        numbers = pc.cast(self.chunk.values, pa.float64())
+        return as_floats(pc.fill_null(numbers, as_scalar(np.nan)))
+
+    @cached_property
     def states_zeros(self) -> bool:
         """Whether some value of it is zero: then what it does not state is a gap."""
-        return bool(
-            pc.any(pc.equal(pc.cast(self.selection.chunk().values, pa.float64()), 0)).as_py()
-        )
+        return bool(np.any(self.values == 0))
 
 
 @dataclass(frozen=True, slots=True, order=True)
