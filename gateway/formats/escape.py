@@ -1,5 +1,7 @@
 """Escaping for XML and CSV: the only place where text becomes part of a message."""
 
+import re
+
 _CONTROLS = {code: "�" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in (9, 10, 13)}
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
@@ -30,3 +32,19 @@ def csv_field(value: str) -> str:
     if any(sign in value for sign in ',"\r\n'):
         return '"' + value.replace('"', '""') + '"'
     return value
+
+
+_RUNS = (*"=+-@;|\t\r\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?", re.ASCII)
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before what could be.
+
+    Numbers stay as they are, with their signs. Programs trim blanks, so what follows them counts.
+
+    >>> inert("=HYPERLINK(1)"), inert("-0.5"), inert("de 0 a 17")
+    ("'=HYPERLINK(1)", '-0.5', 'de 0 a 17')
+    """
+    starts = text.startswith(_RUNS) or text.strip().startswith(_RUNS)
+    return f"'{text}" if starts and not _NUMBER.fullmatch(text) else text

