@@ -15,11 +15,14 @@ from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.rest.service import DIALECTS, Question, question
 
 
-def _answer(exchange: Exchange, asked: Question, dialect: int, wish: Wish) -> Iterator[bytes]:
+def _answer(
+    exchange: Exchange, path: str, asked: Question, dialect: int, wish: Wish
+) -> Iterator[bytes]:
     match asked:
         case DataQuery():
             data = choose(table.DATA[dialect], wish)
-            return data.format.write(exchange.data(asked, exchange.everything()).told(data.manner))
+            message = exchange.data(asked, exchange.everything())
+            return data.format.write(message.told(data.manner).asked_for(path))
         case SchemaQuery():
             schema = choose(table.SCHEMAS[dialect], wish)
             return schema.format.write(exchange.schema(asked))
@@ -55,7 +58,7 @@ def get(path: str, home: Path | None, **options: str | None) -> None:
     asked = question(dialect, rest, pairs)
     with opened(home) as exchange:
         try:
-            pieces = _answer(exchange, asked, dialect.number, Wish(parameters=wishes))
+            pieces = _answer(exchange, path, asked, dialect.number, Wish(parameters=wishes))
         except NoResults as error:
             click.echo(f"gateway: {error.sentence()}", err=True)
             raise click.exceptions.Exit(1) from error

@@ -4,8 +4,9 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from joserfc.jwk import KeySet
 
@@ -16,8 +17,9 @@ from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.schemas import schema
+from gateway.exchange.sources import sources
 from gateway.exchange.states import datasets
-from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
+from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage, Subject
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
@@ -109,6 +111,12 @@ class Exchange:
         Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
         does not fit its structure, NoResults where nothing is left.
         """
+        found = self._found(query, visibility)
+        told = (self.store, self.registry, self.provisions, found.datasets, query, visibility)
+        licence = self.settings.licence
+        return replace(found, provenance=Provenance("", licence, partial(sources, *told)))
+
+    def _found(self, query: DataQuery, visibility: Visibility) -> DataMessage:
         refuse_moments(query, visibility.at)
         flows = self._flows(query)
         if len(flows) == 1:

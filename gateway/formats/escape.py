@@ -5,6 +5,7 @@ import re
 _CONTROLS = {code: "�" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in (9, 10, 13)}
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_INSIDE = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _LINES = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 _QUOTED = _CONTROLS | str.maketrans(_ENTITIES | _LINES)
 
@@ -21,6 +22,20 @@ def xml_attribute(name: str, value: str) -> str:
     ' COMMENT="a &lt; &quot;b&quot;"'
     """
     return f' {name}="{value.translate(_QUOTED)}"'
+
+
+_ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def sheet_text(text: str) -> str:
+    """A text inside an element of a spreadsheet, where ``_x000A_`` would mean a line end.
+
+    Source: ECMA-376, part 1, 22.9.2.19, ST_Xstring.
+
+    >>> sheet_text("a < b_x0041_")
+    'a &lt; b_x005F_x0041_'
+    """
+    return _ESCAPES.sub("_x005F_", text).translate(_CONTROLS | str.maketrans(_INSIDE))
 
 
 def csv_field(value: str) -> str:

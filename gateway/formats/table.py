@@ -15,6 +15,8 @@ from gateway.formats import (
     labelled_csv,
     ml_data,
     ml_structure,
+    parquet,
+    xlsx,
     xsd,
 )
 from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
@@ -131,6 +133,22 @@ CSV_LABELS = Format(
     words=Words.ONE,
     extension="csv",
 )
+XLSX = Format(
+    ("xlsx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "",
+    xlsx.write,
+    words=Words.ONE,
+    extension="xlsx",
+)
+PARQUET = Format(
+    ("parquet",),
+    "application/vnd.apache.parquet",
+    "",
+    parquet.write,
+    words=Words.ALL,
+    extension="parquet",
+)
 
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
 _PLAIN_XML = ("application/xml", "text/xml")
@@ -161,8 +179,8 @@ STRUCTURE_31 = Format(
 )
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV, CSV_21, CSV_10, CSV_LABELS),
-    2: (CSV, CSV_21, CSV_10, CSV_LABELS, SPECIFIC, GENERIC),
+    1: (GENERIC, SPECIFIC, CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET),
+    2: (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET, SPECIFIC, GENERIC),
 }
 """By the number of the dialect, its default first.
 

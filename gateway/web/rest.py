@@ -49,7 +49,8 @@ class _Mount:
         self._tokens.caller(bearer_token(), DATA_READ)
         wanted = _choice(table.DATA[self._dialect.number], wishes)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
-        pieces = wanted.format.write(message.told(wanted.manner))
+        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
+        pieces = wanted.format.write(message)
         name = file_name(message, wanted.format.extension)
         return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
 
