@@ -11,7 +11,7 @@ from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.negotiation import Wish, choose, parted
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.rest.service import DIALECTS, Question, question
 
 
@@ -23,6 +23,9 @@ def _answer(
             data = choose(table.DATA[dialect], wish)
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
+        case RegistrationQuery():
+            found = exchange.registrations(asked, exchange.everything(), _service(exchange))
+            return choose(table.REGISTRATIONS, wish).format.write(found)
         case SchemaQuery():
             schema = choose(table.SCHEMAS[dialect], wish)
             return schema.format.write(exchange.schema(asked))
@@ -31,6 +34,12 @@ def _answer(
                 wish = Wish(parameters={**wish.parameters, "format": "xml"})
             structures = choose(table.STRUCTURES[dialect], wish)
             return structures.format.write(exchange.structures(asked).told(structures.manner))
+
+
+def _service(exchange: Exchange) -> str:
+    """The address that clients reach, as the settings have it."""
+    serve = exchange.settings.serve
+    return exchange.settings.issuer_at(serve.host, serve.port)
 
 
 @click.command(

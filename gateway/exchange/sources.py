@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from gateway.formats.message import DataSet, Source
+from gateway.exchange.data import Data
+from gateway.formats.message import Source
 from gateway.intake.provision import Provision
-from gateway.model.artefact import Kind, Reference
-from gateway.model.query import DataQuery
+from gateway.model.artefact import Reference
+from gateway.model.query import DataQuery, Wanted
 from gateway.model.text import Text
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
@@ -14,10 +15,10 @@ from gateway.releases.store import Store
 
 
 def sources(
+    data: Data,
     store: Store,
     registry: Registry,
     provisions: Mapping[str, Provision],
-    datasets: tuple[DataSet, ...],
     query: DataQuery,
     visibility: Visibility,
 ) -> tuple[Source, ...]:
@@ -26,27 +27,19 @@ def sources(
     They are those of the moment of the visibility, as the answer is, whatever came since.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
-    asked = {each.subject.of for each in datasets}
-    found = [each for each in provisions.values() if _supplies(each, asked, query.providers)]
-    return tuple(source for each in found for source in _source(store, registry, each, query, at))
-
-
-def _supplies(provision: Provision, asked: set[Reference], providers: tuple[str, ...]) -> bool:
-    if providers and provision.provider not in providers:
-        return False
-    agreements = (each.id for each in asked if each.kind is Kind.PROVISION_AGREEMENT)
-    of_flow = {provision.flow.reference, provision.flow.structure}
-    return bool(of_flow & asked) or provision.id in agreements
+    wanted = {id: each.query.wanted for each in data.asked(query) for id in each.supply.provisions}
+    found = [(provisions[id], each) for id, each in wanted.items()]
+    return tuple(source for pair in found for source in _source(store, registry, *pair, at))
 
 
 def _source(
-    store: Store, registry: Registry, provision: Provision, query: DataQuery, at: Visibility
+    store: Store, registry: Registry, provision: Provision, wanted: Wanted, at: Visibility
 ) -> Iterator[Source]:
     """The source of a provision; none where it has nothing to say to the question."""
     release = store.catalogue.visible(provision.id, at)
     if release is None:
         return
-    if len(History(store, provision.id, provision.structure).state(query.wanted, at)):
+    if len(History(store, provision.id, provision.structure).state(wanted, at)):
         yield Source(
             _name(registry, provision.provider_reference),
             provision.name,

@@ -10,16 +10,19 @@ from typing import Generic, TypeVar
 
 from gateway.formats import (
     csv,
+    json_data,
     json_schema,
     json_structure,
     labelled_csv,
     ml_data,
+    ml_registry,
     ml_structure,
     parquet,
     xlsx,
     xsd,
 )
 from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
 M = TypeVar("M")
@@ -150,6 +153,19 @@ PARQUET = Format(
     extension="parquet",
 )
 
+_DATA_JSON = "application/vnd.sdmx.data+json"
+
+JSON_10 = Format(("json-1.0",), _DATA_JSON, "1.0.0", json_data.write_10, words=Words.ALL)
+JSON_20 = Format(("json-2.0",), _DATA_JSON, "2.0.0", json_data.write_20, words=Words.ALL)
+JSON_21 = Format(
+    ("json", "json-2.1"),
+    _DATA_JSON,
+    "2.1.0",
+    json_data.write_21,
+    also=("application/json",),
+    words=Words.ALL,
+)
+
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
 _PLAIN_XML = ("application/xml", "text/xml")
 
@@ -178,18 +194,15 @@ STRUCTURE_31 = Format(
     words=Words.ALL,
 )
 
+_FLAT = (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET)
+"""SDMX-CSV first in 2.0.0, which is what is meant where no version is asked for: it is the only one
+that both sdmx1 and pysdmx read (seen 2026-11)."""
+
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET),
-    2: (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET, SPECIFIC, GENERIC),
+    1: (GENERIC, SPECIFIC, *_FLAT, JSON_10, JSON_20, JSON_21),
+    2: (JSON_21, *_FLAT, SPECIFIC, GENERIC, JSON_20, JSON_10),
 }
-"""By the number of the dialect, its default first.
-
-Where no version of SDMX-CSV is asked for it is 2.0.0, the only one that both sdmx1 and pysdmx read
-(seen 2026-11).
-
-SDMX-REST 1.5 has generic data for its default. That of 2.2.2 is SDMX-JSON, which is not written
-yet; CSV stands in for it.
-"""
+"""By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
 _STRUCTURE_JSON = "application/vnd.sdmx.structure+json"
 
@@ -229,11 +242,20 @@ SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
 }
 """By the number of the dialect, its default first."""
 
+_REGISTRY_XML = "application/vnd.sdmx.registry+xml"
+
+REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
+    Format(("xml", "xml-3.1"), _REGISTRY_XML, "3.1.0", ml_registry.write_31, also=_PLAIN_XML),
+    Format(("xml-3.0",), _REGISTRY_XML, "3.0.0", ml_registry.write_30, also=_PLAIN_XML),
+    Format(("xml-2.1",), _REGISTRY_XML, "2.1", ml_registry.write_21, also=_PLAIN_XML),
+)
+"""The default first. SDMX has no other format for registrations than SDMX-ML."""
+
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "csv": (_CSV,),
     "csvdata": (_CSV,),
-    "json": ("application/vnd.sdmx.data+json", _STRUCTURE_JSON),
-    "jsondata": ("application/vnd.sdmx.data+json",),
+    "json": (_DATA_JSON, _STRUCTURE_JSON),
+    "jsondata": (_DATA_JSON,),
     "generic": (GENERIC.type,),
     "genericdata": (GENERIC.type,),
     "generictimeseriesdata": ("application/vnd.sdmx.generictimeseriesdata+xml",),
@@ -244,7 +266,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
     ),
     "structure": (_STRUCTURE_XML,),
-    "xml": (_STRUCTURE_XML,),
+    "xml": (_STRUCTURE_XML, _REGISTRY_XML),
     "schema": (_SCHEMA_XML,),
     "xsd": (_SCHEMA_XML,),
 }

@@ -10,16 +10,17 @@ from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable, Unauthenticated
+from gateway.errors import NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.message import file_name
 from gateway.formats.negotiation import Choice, Wish, choose, parted
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
+from gateway.web.bearer import caller
 
 _MOST_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -27,10 +28,13 @@ _MOST_BYTES_KEPT = 64 * 1024 * 1024
 class _Mount:
     """What one version answers over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect) -> None:
+    def __init__(
+        self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect, issuer: str
+    ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._dialect = dialect
+        self._issuer = issuer
         self._bodies = Bodies(_MOST_BYTES_KEPT)
 
     def answer(self, path: str) -> Response:
@@ -40,19 +44,28 @@ class _Mount:
         match asked:
             case DataQuery():
                 return self._data(asked, wishes)
+            case RegistrationQuery():
+                return self._registrations(asked, wishes)
             case SchemaQuery():
                 return self._schema(asked, wishes)
             case StructureQuery():
                 return self._structures(asked, wishes)
 
     def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
-        self._tokens.caller(bearer_token(), DATA_READ)
+        caller(self._tokens, DATA_READ)
         wanted = _choice(table.DATA[self._dialect.number], wishes)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
         pieces = wanted.format.write(message)
         name = file_name(message, wanted.format.extension)
         return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
+
+    def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
+        caller(self._tokens, DATA_READ)
+        wanted = _choice(table.REGISTRATIONS, wishes)
+        seen = Visibility(at=self._exchange.clock())
+        message = self._exchange.registrations(asked, seen, self._issuer)
+        return send(wanted.format.write(message), wanted.media_type, PRIVATE)
 
     def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
         wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
@@ -93,9 +106,9 @@ class _Mount:
         return _in_language(self._bodies.answer(name, wanted.media_type, make), wanted)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, version: str) -> Blueprint:
+def mount(exchange: Exchange, tokens: TokenCheck, version: str, issuer: str) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, DIALECTS[version])
+    served = _Mount(exchange, tokens, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)
@@ -108,17 +121,6 @@ def dialect_of(path: str) -> Dialect:
         (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
         DIALECTS["v2"],
     )
-
-
-def bearer_token() -> str:
-    """The token of a request. Raises Unauthenticated where there is none."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(
-            "This takes an access token: Authorization: Bearer …",
-            spanish="Se necesita un token de acceso: Authorization: Bearer …",
-        )
-    return token.strip()
 
 
 def _choice(offers: Sequence[Format[M]], wishes: Mapping[str, str]) -> Choice[M]:
