@@ -35,23 +35,39 @@ class Format(Generic[M]):
         return f"{self.type};version={self.version}"
 
 
+_PLAIN_XML = ("application/xml", "text/xml")
+
 GENERIC = Format(
     ("generic",),
     "application/vnd.sdmx.genericdata+xml",
     "2.1",
     ml_data.write_generic,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
 SPECIFIC = Format(
     ("structurespecific", "ss"),
     "application/vnd.sdmx.structurespecificdata+xml",
     "2.1",
     ml_data.write_specific,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
+GENERIC_TIME_SERIES = Format(
+    ("generictimeseries",),
+    "application/vnd.sdmx.generictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_generic_time_series,
+)
+SPECIFIC_TIME_SERIES = Format(
+    ("structurespecifictimeseries",),
+    "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_specific_time_series,
+)
+_DATA_XML = "application/vnd.sdmx.data+xml"
+DATA_30 = Format(("xml-3.0",), _DATA_XML, "3.0.0", ml_data.write_30, also=_PLAIN_XML)
+DATA_31 = Format(("xml-3.1",), _DATA_XML, "3.1.0", ml_data.write_31, also=_PLAIN_XML)
 CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
-_PLAIN_XML = ("application/xml", "text/xml")
 
 STRUCTURE_21 = Format(
     ("structure", "xml", "xml-2.1"), _STRUCTURE_XML, "2.1", ml_structure.write_21, also=_PLAIN_XML
@@ -60,8 +76,8 @@ STRUCTURE_30 = Format(("xml-3.0",), _STRUCTURE_XML, "3.0.0", ml_structure.write_
 STRUCTURE_31 = Format(("xml-3.1",), _STRUCTURE_XML, "3.1.0", ml_structure.write_31, also=_PLAIN_XML)
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV),
-    2: (CSV, SPECIFIC, GENERIC),
+    1: (GENERIC, SPECIFIC, GENERIC_TIME_SERIES, SPECIFIC_TIME_SERIES, CSV, DATA_30, DATA_31),
+    2: (CSV, DATA_31, DATA_30, SPECIFIC, GENERIC, SPECIFIC_TIME_SERIES, GENERIC_TIME_SERIES),
 }
 """By the number of the dialect, its default first.
 

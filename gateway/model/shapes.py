@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from gateway.model.coding import Packed, combined, dense, packed
 from gateway.model.selection import Chunk, Coded, Codes, RowNumbers, Rows, Selection
-from gateway.model.structure import Attribute
 
 
 def arranged(selection: Selection, dimension: str) -> Selection:
@@ -72,14 +71,13 @@ def _only_used(column: Coded) -> Coded:
 
 def _divided(selection: Selection, dimension: str) -> tuple[dict[str, Coded], dict[str, Coded]]:
     """The attributes that stay with the series under a dimension, and those that do not."""
-    by_id = {each.id: each for each in selection.structure.attributes}
+    structure = selection.structure
+    move = {e.id for e in structure.attributes if structure.stands_at_observation(e, dimension)}
     columns = selection.series_attributes.items()
-    stay = {id: column for id, column in columns if _stays(by_id[id], dimension)}
-    return stay, {id: column for id, column in columns if id not in stay}
-
-
-def _stays(attribute: Attribute, dimension: str) -> bool:
-    return bool(attribute.dimensions) and dimension not in attribute.dimensions
+    return (
+        {id: column for id, column in columns if id not in move},
+        {id: column for id, column in columns if id in move},
+    )
 
 
 def _with(

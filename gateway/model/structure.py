@@ -60,6 +60,17 @@ class DataStructure(Artefact):
         """The ids of the attributes with one of these attachments, in the order of the file."""
         return tuple(each.id for each in self.attributes if each.attachment in attachments)
 
+    def stands_at_observation(self, attribute: Attribute, at_observation: str) -> bool:
+        """Whether an attribute is stated with each observation, where some dimension stands there.
+
+        Where no dimension in particular does, every one is that is not the whole data set's.
+        """
+        if attribute.attachment is not Attachment.SERIES:
+            return attribute.attachment is Attachment.OBSERVATION
+        if at_observation not in self.dimension_ids:
+            return at_observation != self.time.id
+        return not attribute.dimensions or at_observation in attribute.dimensions
+
     def components(self) -> Iterator[Component]:
         """Every component: dimensions, time, measure, attributes."""
         yield from self.dimensions

@@ -6,6 +6,8 @@ from gateway.errors import NotAcceptable
 from gateway.formats.table import DATA, SCHEMAS, STRUCTURES, accepted, named
 
 SDMX = "application/vnd.sdmx."
+XML = f"{SDMX}data+xml"
+GENERIC_TS, SS_TS = (f"{SDMX}{form}timeseriesdata+xml" for form in ("generic", "structurespecific"))
 CSV, SS, GENERIC = f"{SDMX}data+csv", f"{SDMX}structurespecificdata+xml", f"{SDMX}genericdata+xml"
 
 
@@ -28,11 +30,16 @@ CSV, SS, GENERIC = f"{SDMX}data+csv", f"{SDMX}structurespecificdata+xml", f"{SDM
         pytest.param(f"{SS};version=2.1", "structurespecific", "structurespecific", id="ss 2.1"),
         pytest.param(SS.upper(), "structurespecific", "structurespecific", id="upper case"),
         pytest.param(GENERIC, "generic", "generic", id="generic"),
-        pytest.param("application/xml", "generic", "structurespecific", id="plain xml"),
-        pytest.param("text/xml", "generic", "structurespecific", id="text xml"),
+        pytest.param("application/xml", "generic", "xml-3.1", id="plain xml"),
+        pytest.param("text/xml", "generic", "xml-3.1", id="text xml"),
+        pytest.param(f"{XML};version=3.0.0", "xml-3.0", "xml-3.0", id="xml 3.0.0"),
+        pytest.param(f"{XML};version=3.1", "xml-3.1", "xml-3.1", id="xml 3.1"),
+        pytest.param(XML, "xml-3.0", "xml-3.1", id="xml of any version"),
+        pytest.param(GENERIC_TS, *["generictimeseries"] * 2, id="generic time series"),
+        pytest.param(SS_TS, *["structurespecifictimeseries"] * 2, id="ss time series"),
         pytest.param(f"{CSV};q=0.5,{SS}", "structurespecific", "structurespecific", id="q prefers"),
         pytest.param(f"{CSV};q=0.5,*/*;q=0.1", "csv", "csv", id="q over anything"),
-        pytest.param(f"{CSV};q=0,*/*", "generic", "structurespecific", id="q=0 refuses one"),
+        pytest.param(f"{CSV};q=0,*/*", "generic", "xml-3.1", id="q=0 refuses one"),
         pytest.param(f"{CSV};version=9,{SS};q=0.1", *["structurespecific"] * 2, id="second choice"),
         pytest.param("text/html,*/*;q=0.8", "generic", "csv", id="a browser"),
         pytest.param(f"{SS};charset=utf-8", *["structurespecific"] * 2, id="charset"),
