@@ -12,8 +12,7 @@ from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import pages, problems, submissions
-from gateway.web.oauth import add_token_endpoint
+from gateway.web import oauth, pages, problems, submissions
 from gateway.web.rest import dialect_of, mount
 
 _SAFE_HEADERS = {
@@ -34,7 +33,7 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
         app.register_blueprint(mount(exchange, tokens, version))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
-    add_token_endpoint(app, exchange, issuer)
+    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

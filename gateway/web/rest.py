@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, NotAcceptable, Unauthenticated
+from gateway.errors import BadSyntax, NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
@@ -19,6 +19,7 @@ from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
+from gateway.web.bearer import caller
 
 _MOST_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -45,7 +46,7 @@ class _Mount:
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        self._tokens.caller(bearer_token(), DATA_READ)
+        caller(self._tokens, DATA_READ)
         wanted = _format(table.DATA[self._dialect.number], pairs)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
@@ -97,17 +98,6 @@ def dialect_of(path: str) -> Dialect:
         (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
         DIALECTS["v2"],
     )
-
-
-def bearer_token() -> str:
-    """The token of a request. Raises Unauthenticated where there is none."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(
-            "This takes an access token: Authorization: Bearer …",
-            spanish="Se necesita un token de acceso: Authorization: Bearer …",
-        )
-    return token.strip()
 
 
 def _format(offers: Sequence[Format[M]], pairs: Pairs) -> Format[M]:

@@ -24,8 +24,8 @@ from gateway.releases.files import Kind
 from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
 from gateway.web.answer import PRIVATE
+from gateway.web.bearer import caller
 from gateway.web.desk import Desk
-from gateway.web.rest import bearer_token
 
 SOON = 2.0
 """Seconds after which an answer no longer waits for the work on a submission."""
@@ -45,14 +45,14 @@ class _Submissions:
 
     def hand_in(self) -> Response:
         """201 with the report once it is released, 202 while it waits or is at work, 422."""
-        caller = self._tokens.caller(bearer_token(), DATA_SUBMIT)
+        by = caller(self._tokens, DATA_SUBMIT).client_id
         content, name = self._file()
         provision = self._exchange.provision(_field("provision"))
         moment = _moment()
         refuse_past(moment, self._exchange.clock())
         if _check():
             return _reported(checked_only(self._exchange, content, name, provision), 200)
-        return self._kept(content, name, provision, caller.client_id, moment)
+        return self._kept(content, name, provision, by, moment)
 
     def _kept(
         self, content: bytes, name: str, provision: Provision, by: str, moment: datetime | None
@@ -109,12 +109,11 @@ class _Submissions:
 
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
-        token = bearer_token()
         own = None
         try:
-            self._tokens.caller(token, DATA_APPROVE)
+            caller(self._tokens, DATA_APPROVE)
         except Forbidden:
-            own = self._tokens.caller(token, DATA_SUBMIT).client_id
+            own = caller(self._tokens, DATA_SUBMIT).client_id
         submission = self._exchange.store.catalogue.submissions.get(id)
         if own is not None and submission.submitted_by != own:
             raise unknown(id)
@@ -140,16 +139,16 @@ class _Submissions:
 
     def approve(self, id: str) -> Response:
         """200 with the report once it is released, 202 while that is at work, 409, 422."""
-        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
+        by = caller(self._tokens, DATA_APPROVE).client_id
         _refuse_other_fields(set(), set())
-        workflow.decide(self._exchange, id, caller.client_id)
+        workflow.decide(self._exchange, id, by)
         return self._worked_on(id, 200)
 
     def refuse(self, id: str) -> Response:
         """200 with how it stands; the form field `because` says why."""
-        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
+        by = caller(self._tokens, DATA_APPROVE).client_id
         _refuse_other_fields(set(), {"because"})
-        workflow.refuse(self._exchange, id, caller.client_id, _field("because"))
+        workflow.refuse(self._exchange, id, by, _field("because"))
         return _private(jsonify(self._standing(id)))
 
 
