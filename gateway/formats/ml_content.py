@@ -4,30 +4,106 @@ Source: SDMX-ML 2.1, SDMXDataGenericBase.xsd; SDMX-ML 2.1, 3.0 and 3.1,
 SDMXDataStructureSpecific.xsd.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from gateway.formats import ml
 from gateway.formats.escape import xml_attribute
 from gateway.formats.fragments import Grammar, Group, rows, series
 from gateway.formats.message import FLAT, Action, DataSet
-from gateway.model.structure import Component
+from gateway.model.selection import Selection
+from gateway.model.shapes import grouped
+from gateway.model.structure import Component, DimensionGroup
+
+
+def _value(id: str, code: str | None) -> str:
+    """A component of generic data; nothing where it is absent."""
+    if code is None:
+        return ""
+    return f"<gen:Value{xml_attribute('id', id)}{xml_attribute('value', code)}/>"
+
+
+_SPECIFIC = Group(lambda id, value: "" if value is None else xml_attribute(id, value))
+_GENERIC = Group(_value, "<gen:Attributes>", "</gen:Attributes>")
 
 
 def divided(dataset: DataSet) -> Iterator[DataSet]:
-    """The parts of a data set that can be told as one."""
-    yield dataset
+    """The parts of a data set that can be told as one.
+
+    A group's attributes are told once a data set, and two providers may state them otherwise.
+    """
+    if not any(each.group for each in dataset.subject.structure.attributes):
+        yield dataset
+        return
+    for selection in dataset.selections:
+        yield replace(dataset, selections=(selection,))
 
 
-def content(dataset: DataSet, shape: str, edition: ml.Edition, *, generic: bool) -> Iterator[bytes]:
-    """The content of a data set in chunks; `shape` is the dimension at its observations."""
-    grammar = _generic(dataset, shape) if generic else _specific(dataset, shape, edition)
-    written = rows if dataset.shown.observations else series
-    chunks = written(grammar, dataset.shaped(shape))
+def content(
+    dataset: DataSet, shape: str, edition: ml.Edition, namespace: str | None
+) -> Iterator[bytes]:
+    """The content of a data set in chunks; `shape` is the dimension at its observations.
+
+    `namespace` is the prefix of the structure-specific one; None for a generic message.
+    """
+    for group in dataset.subject.structure.groups:
+        grammar = _group(group, namespace)
+        yield from series(grammar, [_grouped(each, group, dataset) for each in dataset.selections])
+    own = _without_groups(dataset)
+    grammar = _generic(own, shape) if namespace is None else _specific(own, shape, edition)
+    written = rows if own.shown.observations else series
+    chunks = written(grammar, own.shaped(shape))
     if (first := next(chunks, None)) is not None:
         yield first
         yield from chunks
         yield grammar.between.encode()
+
+
+def _grouped(selection: Selection, group: DimensionGroup, dataset: DataSet) -> Selection:
+    attributes = dataset.subject.structure.attributes
+    shown = dataset.shown.attributes
+    ids = [each.id for each in attributes if each.group == group.id]
+    return grouped(selection, group.dimensions, [e for e in ids if shown is None or e in shown])
+
+
+def _without_groups(dataset: DataSet) -> DataSet:
+    """The same, less the attributes that hang on groups: they are told with those."""
+    every = dataset.subject.structure.attributes
+    if not any(each.group for each in every):
+        return dataset
+    shown = dataset.shown.attributes
+    own = [each.id for each in every if each.group is None]
+    left = frozenset(id for id in own if shown is None or id in shown)
+    return replace(dataset, shown=replace(dataset.shown, attributes=left))
+
+
+def _group(group: DimensionGroup, namespace: str | None) -> Grammar:
+    if namespace is None:
+        opens = f"<gen:Group{xml_attribute('type', group.id)}><gen:GroupKey>"
+        return _rowless(opens, _value, "</gen:GroupKey>", _GENERIC, "</gen:Group>")
+    opens = f"<Group{xml_attribute('xsi:type', f'{namespace}:{group.id}')}"
+    return _rowless(opens, xml_attribute, "", _SPECIFIC, "/>")
+
+
+def _rowless(
+    opens: str,
+    dimension: Callable[[str, str], str],
+    key_closes: str,
+    attributes: Group,
+    closes: str,
+) -> Grammar:
+    """A grammar of what stands without observations."""
+    return Grammar(
+        opens=opens,
+        dimension=dimension,
+        key_closes=key_closes,
+        series_attributes=attributes,
+        series_opens=closes,
+        head=lambda *_: "",
+        value_closes=lambda _: "",
+        attributes=attributes,
+        row_closes="",
+    )
 
 
 def _specific(dataset: DataSet, shape: str, edition: ml.Edition) -> Grammar:
@@ -40,16 +116,15 @@ def _specific(dataset: DataSet, shape: str, edition: ml.Edition) -> Grammar:
         opened = f"{'' if shape == FLAT else '<Obs'}{xml_attribute(at, period)}"
         return f"{opened}{no_value}" if missing else f'{opened} {measure}="'
 
-    attributes = Group(lambda id, value: "" if value is None else xml_attribute(id, value))
     grammar = Grammar(
         opens="<Series",
         dimension=xml_attribute,
         key_closes="",
-        series_attributes=attributes,
+        series_attributes=_SPECIFIC,
         series_opens=">",
         head=head,
         value_closes=lambda missing: "" if missing else '"',
-        attributes=attributes,
+        attributes=_SPECIFIC,
         row_closes="/>",
         between="</Series>",
     )
@@ -93,27 +168,21 @@ def _generic(dataset: DataSet, shape: str) -> Grammar:
     time = dataset.subject.structure.time.id
     id = "" if shape in (time, FLAT) else xml_attribute("id", shape)
 
-    def value(id: str, code: str | None) -> str:
-        if code is None:
-            return ""
-        return f"<gen:Value{xml_attribute('id', id)}{xml_attribute('value', code)}/>"
-
     def head(period: str, missing: bool) -> str:
         if shape == FLAT:
-            opened = f"{value(time, period)}</gen:ObsKey>"
+            opened = f"{_value(time, period)}</gen:ObsKey>"
         else:
             opened = f"<gen:Obs><gen:ObsDimension{id}{xml_attribute('value', period)}/>"
         return opened if missing else f'{opened}<gen:ObsValue value="'
 
-    attributes = Group(value, "<gen:Attributes>", "</gen:Attributes>")
     grammar = Grammar(
         opens="<gen:Series><gen:SeriesKey>",
-        dimension=value,
+        dimension=_value,
         key_closes="</gen:SeriesKey>",
-        series_attributes=attributes,
+        series_attributes=_GENERIC,
         head=head,
         value_closes=lambda missing: "" if missing else '"/>',
-        attributes=attributes,
+        attributes=_GENERIC,
         row_closes="</gen:Obs>",
         between="</gen:Series>",
     )

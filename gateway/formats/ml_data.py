@@ -5,7 +5,7 @@ The frame of a message is built with lxml around marks; the contents of the data
 SDMXMessage.xsd.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,8 +45,23 @@ class _Form:
 class _Described:
     """What some data sets of a message are of, as its header describes it under an id."""
 
+    number: int
     of: Reference
     at_observation: str
+
+    @property
+    def id(self) -> str:
+        return f"STRUCTURE_{self.number}"
+
+    @property
+    def prefix(self) -> str:
+        return f"ns{self.number}"
+
+    def namespace(self, edition: ml.Edition) -> str:
+        return f"{edition.urn(self.of)}:ObsLevelDim:{self.at_observation}"
+
+
+_Part = tuple[DataSet, _Described]
 
 
 def write(message: DataMessage, form: _Form) -> Iterator[bytes]:
@@ -54,20 +69,19 @@ def write(message: DataMessage, form: _Form) -> Iterator[bytes]:
 
     Raises SemanticError for a time-series form of another shape.
     """
-    datasets = [part for dataset in message.datasets for part in divided(dataset)]
-    shapes = [_shape(each, message.dimension_at_observation) for each in datasets]
-    described = [
-        _Described(dataset.subject.of, shape)
-        for dataset, shape in zip(datasets, shapes, strict=True)
-    ]
-    _refuse_other_shapes(form, datasets[0], shapes)
-    yield from _framed(
-        _frame(message, form, datasets, described),
-        [
-            content(dataset, shape, form.edition, generic=form.generic)
-            for dataset, shape in zip(datasets, shapes, strict=True)
-        ],
+    parts = [*_described(message)]
+    for dataset, described in parts:
+        _refuse_other_shapes(form, dataset, described.at_observation)
+    contents = (
+        content(
+            dataset,
+            described.at_observation,
+            form.edition,
+            None if form.generic else described.prefix,
+        )
+        for dataset, described in parts
     )
+    yield from _framed(_frame(message, form, parts), contents)
 
 
 write_generic = partial(write, form=_Form(ml.ML_21, generic=True))
@@ -84,50 +98,46 @@ def _shape(dataset: DataSet, asked: str) -> str:
     return time if asked == FLAT and not dataset.shown.observations else asked
 
 
-def _refuse_other_shapes(form: _Form, dataset: DataSet, shapes: list[str]) -> None:
+def _described(message: DataMessage) -> Iterator[_Part]:
+    """The data sets, those that are of the same and have one shape described as one."""
+    known: dict[tuple[Reference, str], _Described] = {}
+    for dataset in (part for each in message.datasets for part in divided(each)):
+        same = (dataset.subject.of, _shape(dataset, message.dimension_at_observation))
+        yield dataset, known.setdefault(same, _Described(len(known) + 1, *same))
+
+
+def _refuse_other_shapes(form: _Form, dataset: DataSet, shape: str) -> None:
     time = dataset.subject.structure.time.id
-    for other in (each for each in shapes if form.time_series and each != time):
+    if form.time_series and shape != time:
         raise SemanticError(
-            f"A time-series format has {time} at its observations, not {other}.",
+            f"A time-series format has {time} at its observations, not {shape}.",
             subject="dimensionAtObservation",
             allowed=(time,),
         )
 
 
-def _frame(
-    message: DataMessage, form: _Form, datasets: list[DataSet], described: list[_Described]
-) -> ml.Element:
+def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> ml.Element:
     """The message with a mark in each data set, in place of what it contains."""
-    ids = {each: number for number, each in enumerate(dict.fromkeys(described), start=1)}
-    spaces = {} if form.generic else {f"ns{n}": _namespace(each, form) for each, n in ids.items()}
+    edition, every = form.edition, dict.fromkeys(described for _, described in parts)
+    spaces = {} if form.generic else {each.prefix: each.namespace(edition) for each in every}
     root = etree.Element(form.root, nsmap={**form.namespaces, **spaces})
-    header = ml.add_header(root, message.header, form.edition)
-    for each, number in ids.items():
-        named = {} if form.generic else {"namespace": spaces[f"ns{number}"]}
-        _describe(header, each, _id(number), form.edition, **named)
-    for dataset, each in zip(datasets, described, strict=True):
-        element = ml.add(root, form.edition.mes("DataSet"))
-        for name, value in _said(dataset, _id(ids[each]), form).items():
+    header = ml.add_header(root, message.header, edition)
+    for each in every:
+        named = {} if form.generic else {"namespace": each.namespace(edition)}
+        _describe(header, each, edition, **named)
+    for dataset, described in parts:
+        element = ml.add(root, edition.mes("DataSet"))
+        for name, value in _said(dataset, described.id, form).items():
             element.set(name if form.generic else f"{{{form.namespaces['ss']}}}{name}", value)
         if not form.generic:
-            element.set(f"{{{ml.INSTANCE}}}type", f"ns{ids[each]}:DataSetType")
+            element.set(f"{{{ml.INSTANCE}}}type", f"{described.prefix}:DataSetType")
         element.append(etree.Comment(_MARK))
     return root
 
 
-def _id(number: int) -> str:
-    return f"STRUCTURE_{number}"
-
-
-def _namespace(described: _Described, form: _Form) -> str:
-    return f"{form.edition.urn(described.of)}:ObsLevelDim:{described.at_observation}"
-
-
-def _describe(
-    header: ml.Element, described: _Described, id: str, edition: ml.Edition, **more: str
-) -> None:
+def _describe(header: ml.Element, described: _Described, edition: ml.Edition, **more: str) -> None:
     at = {"dimensionAtObservation": described.at_observation}
-    element = ml.add(header, edition.mes("Structure"), structureID=id, **more, **at)
+    element = ml.add(header, edition.mes("Structure"), structureID=described.id, **more, **at)
     usage = {
         Kind.DATAFLOW: "StructureUsage",
         Kind.DATA_STRUCTURE: "Structure",
@@ -149,7 +159,7 @@ def _said(dataset: DataSet, structure: str, form: _Form) -> dict[str, str]:
     return said
 
 
-def _framed(root: ml.Element, contents: list[Iterator[bytes]]) -> Iterator[bytes]:
+def _framed(root: ml.Element, contents: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
     """The frame in pieces, and after each but the last the content of a data set."""
     whole = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     before, *after = whole.split(f"<!--{_MARK}-->".encode())

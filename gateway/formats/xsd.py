@@ -96,6 +96,7 @@ class _Writer:
         schema = self._root()
         for name, codes in self.message.lists().items():
             _add_enumeration(schema, name, codes)
+        self._add_groups(schema)
         self._add_data_set(schema)
         if not self.message.flat:
             self._add_series(schema)
@@ -131,7 +132,7 @@ class _Writer:
         return root
 
     def _add_data_set(self, schema: ml.Element) -> None:
-        """The mapping, “DataSetType”; our structures have no groups."""
+        """The mapping, “DataSetType”."""
         restriction = self._add_type(schema, "DataSetType")
         sequence = restriction[0]
         provider = "common:DataProviderReferenceType"
@@ -140,11 +141,34 @@ class _Writer:
         if not self.edition.is_21:
             choice = _add(sequence, "choice", minOccurs="0", maxOccurs="unbounded")
             _add_local(choice, "Atts", "AttsType")
+            if self.message.structure.groups:
+                _add_local(choice, "Group", "GroupType")
             _add_local(choice, content, f"{content}Type")
             return
+        if self.message.structure.groups:
+            _add_local(sequence, "Group", "GroupType", minOccurs="0", maxOccurs="unbounded")
         choice = _add(sequence, "choice", minOccurs="0")
         _add_local(choice, content, f"{content}Type", maxOccurs="unbounded")
         self._add_attributes(restriction, self._of(Attachment.DATASET))
+
+    def _add_groups(self, schema: ml.Element) -> None:
+        """The mapping, “GroupType”: an abstract one, and one for each group by its id."""
+        groups = self.message.structure.groups
+        if not groups:
+            return
+        _add(self._add_type(schema, "GroupType"), "anyAttribute", namespace="##local")
+        schema[-1].set("abstract", "true")
+        dimensions = {each.id: each for each in self.message.structure.dimensions}
+        for group in groups:
+            type = _add(schema, "complexType", name=group.id)
+            restriction = _add(_add(type, "complexContent"), "restriction", base="GroupType")
+            sequence = _add(restriction, "sequence")
+            _add(sequence, "element", ref="common:Annotations", minOccurs="0")
+            key = [dimensions[id] for id in group.dimensions]
+            self._add_components(restriction, key, use="required")
+            own = (e for e in self.message.structure.attributes if e.group == group.id)
+            self._add_attributes(restriction, [*own])
+            _add(restriction, "attribute", name="type", type="common:IDType", fixed=group.id)
 
     def _add_series(self, schema: ml.Element) -> None:
         """The mapping, “SeriesType”."""
@@ -197,7 +221,8 @@ class _Writer:
 
     def _add_type(self, schema: ml.Element, name: str) -> ml.Element:
         """A restriction of the standard's type of a name, its sequence begun with annotations."""
-        base = _UNDER_TIME_21[name] if self._under_time and self.edition.is_21 else name
+        own = self._under_time and self.edition.is_21
+        base = _UNDER_TIME_21.get(name, name) if own else name
         type = _add(schema, "complexType", name=name)
         restriction = _add(_add(type, "complexContent"), "restriction", base=f"dsd:{base}")
         _add(_add(restriction, "sequence"), "element", ref="common:Annotations", minOccurs="0")

@@ -33,12 +33,24 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionGroup:
+    """Some dimensions of the key, named so that attributes can hang on them together."""
+
+    id: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute(Component):
-    """An attribute; `dimensions` names the dimensions that a series attribute hangs on."""
+    """An attribute; `dimensions` names the dimensions that a series attribute hangs on.
+
+    `group` names the group that they are, where the structure declares it so.
+    """
 
     attachment: Attachment
     mandatory: bool
     dimensions: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +62,7 @@ class DataStructure(Artefact):
     time: Component
     measure: Component
     attributes: tuple[Attribute, ...]
+    groups: tuple[DimensionGroup, ...] = ()
 
     @property
     def dimension_ids(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from gateway.formats import xsd
 from gateway.formats.message import DataMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.formats.table import DATA_30, DATA_31, Format
+from gateway.model.structure import DataStructure
 from gateway.registry import Registry
 from tests.figures import ARTEFACTS, FLOW, STRUCTURE
 
@@ -59,10 +60,10 @@ def version_of(format: Format[DataMessage]) -> str:
 
 
 @cache
-def own(version: str, shape: str) -> etree.XMLSchema:
-    """The schema that the gateway serves for a shape of the small structure's data."""
-    codes = Registry(ARTEFACTS).code_order(STRUCTURE)
-    question = SchemaMessage(FLOW.reference, STRUCTURE, dict(codes), shape)
+def own(version: str, shape: str, structure: DataStructure = STRUCTURE) -> etree.XMLSchema:
+    """The schema that the gateway serves for a shape of a small structure's data."""
+    codes = Registry(ARTEFACTS).code_order(structure)
+    question = SchemaMessage(FLOW.reference, structure, dict(codes), shape)
     return parsed(b"".join(WRITERS[version](question)), version)
 
 
