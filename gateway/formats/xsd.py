@@ -175,7 +175,7 @@ class _Writer:
         structure = self.message.structure
         restriction = self._add_type(schema, "SeriesType")
         _add_local(restriction[0], "Obs", "ObsType", minOccurs="0", maxOccurs="unbounded")
-        self._add_components(restriction, self.message.of_series, use="required")
+        self._add_key(restriction, self.message.of_series)
         if self._under_time and not self.edition.is_21:  # 2.1 has a base type of its own for that
             self._add_components(restriction, [structure.time], use="prohibited")
         self._add_attributes(restriction, self._of(Attachment.SERIES))
@@ -211,7 +211,10 @@ class _Writer:
         structure, at = self.message.structure, self.message.at_observation
         restriction = self._add_type(schema, "ObsType")
         key = (*structure.dimensions, structure.time) if at is None else (at,)
-        self._add_components(restriction, key, use="required")
+        if self.edition.is_21 and self._under_time:  # whose type for such observations wants it
+            self._add_components(restriction, key, use="required")
+        else:
+            self._add_key(restriction, key)
         if structure.time not in key:
             self._add_components(restriction, [structure.time], use="prohibited")
         self._add_value(restriction, structure.measure)
@@ -244,6 +247,10 @@ class _Writer:
     ) -> None:
         for each in components:
             _add(restriction, "attribute", name=each.id, type=self._type(each), use=use)
+
+    def _add_key(self, restriction: ml.Element, dimensions: Iterable[Component]) -> None:
+        use = "optional" if self.message.deletion else "required"
+        self._add_components(restriction, dimensions, use=use)
 
     def _add_value(self, restriction: ml.Element, component: Component) -> None:
         """A measure or attribute, which may be left out and from 3.1 on be marked as missing."""

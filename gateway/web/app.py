@@ -30,7 +30,7 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, version))
+        app.register_blueprint(mount(exchange, tokens, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
     app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))

@@ -14,7 +14,7 @@ from gateway.errors import BadSyntax, NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
@@ -27,10 +27,13 @@ _MOST_BYTES_KEPT = 64 * 1024 * 1024
 class _Mount:
     """What one version answers over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect) -> None:
+    def __init__(
+        self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect, issuer: str
+    ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._dialect = dialect
+        self._issuer = issuer
         self._bodies = Bodies(_MOST_BYTES_KEPT)
 
     def answer(self, path: str) -> Response:
@@ -40,6 +43,8 @@ class _Mount:
         match asked:
             case DataQuery():
                 return self._data(asked, pairs)
+            case RegistrationQuery():
+                return self._registrations(asked, pairs)
             case SchemaQuery():
                 return self._schema(asked, pairs)
             case StructureQuery():
@@ -51,6 +56,13 @@ class _Mount:
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+
+    def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
+        caller(self._tokens, DATA_READ)
+        wanted = _format(table.REGISTRATIONS, pairs)
+        seen = Visibility(at=self._exchange.clock())
+        message = self._exchange.registrations(asked, seen, self._issuer)
+        return send(wanted.write(message), wanted.media_type, PRIVATE)
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
         wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
@@ -83,9 +95,9 @@ class _Mount:
         return self._bodies.answer(name, wanted.media_type, make)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, version: str) -> Blueprint:
+def mount(exchange: Exchange, tokens: TokenCheck, version: str, issuer: str) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, DIALECTS[version])
+    served = _Mount(exchange, tokens, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)
