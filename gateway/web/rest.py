@@ -14,7 +14,13 @@ from gateway.errors import BadSyntax, NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
@@ -41,6 +47,8 @@ class _Mount:
         pairs = list(request.args.items(multi=True))
         asked = question(self._dialect, path, [pair for pair in pairs if pair[0] != "format"])
         match asked:
+            case AvailabilityQuery():
+                return self._availability(asked, pairs)
             case DataQuery():
                 return self._data(asked, pairs)
             case RegistrationQuery():
@@ -56,6 +64,12 @@ class _Mount:
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+
+    def _availability(self, asked: AvailabilityQuery, pairs: Pairs) -> Response:
+        caller(self._tokens, DATA_READ)
+        wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
+        message = self._exchange.availability(asked, Visibility(at=self._exchange.clock()))
+        return send(wanted.write(message), wanted.media_type, PRIVATE)
 
     def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
         caller(self._tokens, DATA_READ)
