@@ -145,13 +145,14 @@ class TokenCheck:
             raise _invalid()
         if checked.key is None:
             return
+        if len(presented.proofs) != 1:
+            raise _unproven("One header DPoP is needed.")
         try:
-            (proof,) = presented.proofs
-            key = self._proofs.key(proof, presented.asked, presented.token)
-        except (NotSigned, ValueError) as error:
-            raise _unproven() from error
+            key = self._proofs.key(presented.proofs[0], presented.asked, presented.token)
+        except NotSigned as error:
+            raise _unproven(error) from error
         if key != checked.key:
-            raise _unproven()
+            raise _unproven("It was made with another key.")
 
 
 def _registry(issuer: str, wanted: str, clock: Callable[[], datetime]) -> JWTClaimsRegistry:
@@ -182,5 +183,6 @@ def _invalid() -> Unauthenticated:
     return Unauthenticated("The access token does not hold.", subject="invalid_token")
 
 
-def _unproven() -> Unauthenticated:
-    return Unauthenticated("The proof of possession does not hold.", subject="invalid_dpop_proof")
+def _unproven(why: object) -> Unauthenticated:
+    said = f"The proof of possession does not hold. {why}".strip()
+    return Unauthenticated(said, subject="invalid_dpop_proof")
