@@ -17,7 +17,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from gateway.access.caller import Caller
 from gateway.access.issuers import TrustedIssuer
 from gateway.access.proofs import Asked, Proofs
-from gateway.access.signed import LEEWAY, Claims, NotSigned, read, verify
+from gateway.access.signed import LEEWAY, Claims, NotSigned, read, seconds, verify
 from gateway.access.stamp import Stamp
 from gateway.errors import Forbidden, Unauthenticated
 
@@ -133,11 +133,8 @@ class TokenCheck:
             self._claims[issuer.rules.issuer].validate(dict(claims))
         except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
             raise NotSigned from error
-        key, ends = _key(claims), claims["exp"]
-        caller = issuer.caller(claims)
-        if not isinstance(ends, int | float):
-            raise NotSigned
-        return Good(claims, caller, key, ends, stamp, time.monotonic())
+        key, ends = _key(claims), seconds(claims, "exp")
+        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
 
     def _refuse_unproven(self, presented: Presented, checked: Good) -> None:
         """Raise Unauthenticated where token, scheme and proof do not belong together."""
