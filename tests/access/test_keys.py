@@ -14,7 +14,6 @@ from gateway.access.sealing import seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound, SemanticError, StorageFault
-from gateway.exchange import Exchange
 from gateway.settings import Home, master_key
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -168,11 +167,8 @@ def test_an_operator_s_master_key_is_used_and_never_made(
         seal(*master_key(home)[:1], make=False)
     seal(named, make=True)
 
-    exchange = Exchange(home)
-    _ = exchange.keys.signing(exchange.clock())
-    exchange.close()
-
-    assert list(home.keys.iterdir()) == []
+    assert seal(named, make=False).open(seal(named, make=False).close(b"secret")) == b"secret"
+    assert not home.keys.exists()
 
 
 def _old_file(home: Home, key: ECKey, mode: int = 0o600) -> Path:
@@ -183,40 +179,33 @@ def _old_file(home: Home, key: ECKey, mode: int = 0o600) -> Path:
     return path
 
 
-def test_the_key_file_of_an_older_gateway_is_taken_over(home: Home) -> None:
+def test_the_key_file_of_an_older_gateway_is_taken_over(home: Home, keys: KeyRing) -> None:
     """What it signed goes on, and it lies about no longer."""
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     path = _old_file(home, key)
 
-    exchange = Exchange(home)
-    signing = kid(exchange.keys, exchange.clock())
-    exchange.close()
+    keys.adopt(path, NOW)
+    keys.adopt(path, NOW)
 
-    assert signing == key.kid
+    assert kid(keys, NOW) == key.kid
     assert not path.exists()
 
 
-def test_a_key_file_that_others_can_read_is_refused(home: Home) -> None:
+def test_a_key_file_that_others_can_read_is_refused(home: Home, keys: KeyRing) -> None:
     """Nothing is signed with what others may have read."""
-    key = ECKey.generate_key("P-256", auto_kid=True)
-    path = _old_file(home, key)
+    path = _old_file(home, ECKey.generate_key("P-256", auto_kid=True))
     path.chmod(0o644)
-    exchange = Exchange(home)
 
     with pytest.raises(StorageFault, match="chmod 600"):
-        _ = exchange.keys
-    exchange.close()
+        keys.adopt(path, NOW)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "null", '{"kty": "EC"}', "no JSON"])
-def test_a_spoiled_key_file_is_told(home: Home, content: str) -> None:
+def test_a_spoiled_key_file_is_told(home: Home, keys: KeyRing, content: str) -> None:
     """One sentence that names the file, not whatever a parser meets."""
-    home.create()
     path = home.keys / "signing.jwk.json"
     path.touch(0o600)
     path.write_text(content)
-    exchange = Exchange(home)
 
     with pytest.raises(StorageFault, match="signing"):
-        _ = exchange.keys
-    exchange.close()
+        keys.adopt(path, NOW)
