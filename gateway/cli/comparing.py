@@ -10,8 +10,11 @@ from rich.markup import escape
 from rich.table import Table as Printed
 
 from gateway.cli.opening import home_option, language_of, language_option, opened, wide_console
+from gateway.errors import NotFound
 from gateway.exchange import Exchange
-from gateway.exchange.comparing import Compared, Table, compare
+from gateway.exchange.comparing import Compared, Table
+from gateway.exchange.comparing import compare as comparison
+from gateway.model.structure import Dataflow
 from gateway.model.text import Language, Text
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -29,7 +32,7 @@ class _Words:
 
 
 @click.command(
-    "compare", epilog="Example:  gateway compare DF_RETURNS --between GT MX --from 2020 --to 2025-04"
+    epilog="Example:  gateway compare DF_RETURNS --between GT MX --from 2020 --to 2025-04"
 )
 @click.argument("dataflow")
 @click.option(
@@ -43,7 +46,7 @@ class _Words:
 )  # fmt: skip
 @language_option
 @home_option
-def compare_command(
+def compare(
     dataflow: str,
     between: tuple[str, str],
     start: str | None,
@@ -58,8 +61,8 @@ def compare_command(
     """
     with opened(home) as exchange:
         words = _Words(language_of(lang, exchange))
-        flow = exchange.registry.dataflow_named(dataflow)
-        tables = compare(
+        flow = _dataflow(exchange, dataflow)
+        tables = comparison(
             exchange.mirror, exchange.registry, flow, between, exchange.everything(),
             (start, end), breakdown,
         )  # fmt: skip
@@ -67,6 +70,20 @@ def compare_command(
     console = wide_console()
     for each in tables:
         _print(console, each, words, names)
+
+
+def _dataflow(exchange: Exchange, name: str) -> Dataflow:
+    """A dataflow by its id, or by its short name with agency and version."""
+    flows = exchange.registry.dataflows
+    for each in reversed(flows):
+        if name in (each.id, str(each.reference)):
+            return each
+    raise NotFound(
+        f"There is no dataflow {name}.",
+        spanish=f"No hay flujo de datos {name}.",
+        subject=name,
+        allowed=[each.id for each in flows],
+    )
 
 
 def _names(exchange: Exchange, language: Language) -> Mapping[str, Mapping[str, str]]:
@@ -106,6 +123,8 @@ def _print_heading(
         f"[bold]{escape(names['INDICATOR'][of['INDICATOR']])}: {here} {towards} {there}[/bold]  "
         f"({escape(names['COUNT_BASIS'][table.basis])})"
     )
+    for id in _SIDES:
+        console.print(f"  {table.of[id]}  {escape(names['DATA_SOURCE'][table.of[id]])}")
     parts = " ".join(f"{id}={code}" for id, code in table.codes.items())
     if parts:
         console.print(parts)
@@ -121,7 +140,7 @@ def _print_rows(
 ) -> None:
     printed = Printed(
         first,
-        *(names["DATA_SOURCE"].get(table.of[id], table.of[id]) for id in _SIDES),
+        *(table.of[id] for id in _SIDES),
         words("Diferencia", "Difference"), words("Razón", "Ratio"), words("Índice %", "Index %"),
         words("Resultado", "Result"),
     )  # fmt: skip

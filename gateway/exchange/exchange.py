@@ -15,6 +15,7 @@ from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
 from gateway.exchange.data import Data, told_at
+from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
@@ -83,6 +84,7 @@ class Exchange:
         )
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
+        self.mirror = Mirror(self.registry, self.provisions, self.store)
         self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
