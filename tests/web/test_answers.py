@@ -308,6 +308,22 @@ def test_a_manner_is_stated_with_its_language(web: FlaskClient, bearer: Headers)
     assert "Reference area" in answer.text.splitlines()[0]
 
 
+@pytest.mark.parametrize("version", ["v1/", "v2/structure/"])
+def test_definitions_are_told_in_the_language_of_the_caller(web: FlaskClient, version: str) -> None:
+    """Its name first, or alone where the URL says so; no cache takes one for the other."""
+    path = f"/sdmx/{version}dataflow/LMIG/DF_RETURNS"
+    english = web.get(f"{path}?format=json", headers={"Accept-Language": "en"})
+    spanish = web.get(f"{path}?format=json&lang=es", headers={"Accept-Language": "en"})
+
+    (one,), (other,) = (each.json["data"]["dataflows"] for each in (english, spanish))
+    assert [english.headers["Content-Language"], spanish.headers["Content-Language"]] == [
+        *("en, es", "es")
+    ]
+    assert one["name"] == one["names"]["en"]
+    assert {"es": other["name"]} == other["names"] == {"es": one["names"]["es"]}
+    assert english.headers["ETag"] != spanish.headers["ETag"]
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
