@@ -11,6 +11,7 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from tests.conftest import ISSUER
 from tests.formats.reading import faults, official
 
 FLOW = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -374,7 +375,7 @@ def test_a_workbook_says_what_was_asked(web: FlaskClient, bearer: Headers) -> No
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_name("Notes")
     found = {row[0]: row[1] for row in rows.to_python() if len(row) > 1}
     assert answer.headers["Content-Language"] == "en"
-    assert found["Query"] == f"{FLOW}/A.SV?format=xlsx&lang=en"
+    assert found["Query"] == f"{ISSUER}{FLOW}/A.SV?format=xlsx&lang=en"
     assert "release 1" in str(found["Source"])
 
 
