@@ -11,7 +11,13 @@ from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.negotiation import Wish, choose, parted
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.rest.service import DIALECTS, Question, question
 
 
@@ -19,21 +25,30 @@ def _answer(
     exchange: Exchange, path: str, asked: Question, dialect: int, wish: Wish
 ) -> Iterator[bytes]:
     match asked:
+        case AvailabilityQuery():
+            found = exchange.availability(asked, exchange.everything())
+            available = choose(table.STRUCTURES[dialect], _in_xml(wish))
+            return available.format.write(found.told(available.manner))
         case DataQuery():
             data = choose(table.DATA[dialect], wish)
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
         case RegistrationQuery():
-            found = exchange.registrations(asked, exchange.everything(), _service(exchange))
-            return choose(table.REGISTRATIONS, wish).format.write(found)
+            registered = exchange.registrations(asked, exchange.everything(), _service(exchange))
+            return choose(table.REGISTRATIONS, wish).format.write(registered)
         case SchemaQuery():
             schema = choose(table.SCHEMAS[dialect], wish)
             return schema.format.write(exchange.schema(asked))
         case StructureQuery():
-            if "format" not in wish.parameters:
-                wish = Wish(parameters={**wish.parameters, "format": "xml"})
-            structures = choose(table.STRUCTURES[dialect], wish)
+            structures = choose(table.STRUCTURES[dialect], _in_xml(wish))
             return structures.format.write(exchange.structures(asked).told(structures.manner))
+
+
+def _in_xml(wish: Wish) -> Wish:
+    """The same wish, for SDMX-ML where it names no format: people read it more easily."""
+    if "format" in wish.parameters:
+        return wish
+    return Wish(parameters={**wish.parameters, "format": "xml"})
 
 
 def _service(exchange: Exchange) -> str:

@@ -13,6 +13,7 @@ from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
 from gateway.database import Database
 from gateway.errors import NotFound
+from gateway.exchange.availability import Availabilities
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
@@ -23,7 +24,13 @@ from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
@@ -115,6 +122,16 @@ class Exchange:
         provenance = Provenance(licence=self.settings.licence, sources=told)
         dimension = told_at(query, found)
         return DataMessage(self._header(), found, dimension, provenance=provenance)
+
+    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+        """Which values the data have that a question asks for, as far as a caller may see them.
+
+        Raises what `Availabilities.answer` raises.
+        """
+        found = Availabilities(self._data, self.registry, self.store)
+        constraints, related = found.answer(query, visibility)
+        named = frozenset(each.reference for each in related)
+        return StructureMessage(self._header(), (*constraints, *related), related=named)
 
     def registrations(
         self, query: RegistrationQuery, visibility: Visibility, service: str

@@ -16,7 +16,13 @@ from gateway.formats import table
 from gateway.formats.message import file_name
 from gateway.formats.negotiation import Choice, Wish, choose, parted
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.visibility import Visibility
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
@@ -42,6 +48,8 @@ class _Mount:
         wishes, pairs = parted(request.args.items(multi=True))
         asked = question(self._dialect, path, pairs)
         match asked:
+            case AvailabilityQuery():
+                return self._availability(asked, wishes)
             case DataQuery():
                 return self._data(asked, wishes)
             case RegistrationQuery():
@@ -60,6 +68,13 @@ class _Mount:
         pieces = wanted.format.write(message)
         name = file_name(message, wanted.format.extension)
         return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
+
+    def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
+        caller(self._tokens, DATA_READ)
+        wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
+        message = self._exchange.availability(asked, Visibility(at=self._exchange.clock()))
+        pieces = wanted.format.write(message.told(wanted.manner))
+        return _in_language(send(pieces, wanted.media_type, PRIVATE), wanted)
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         caller(self._tokens, DATA_READ)
