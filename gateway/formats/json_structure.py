@@ -88,7 +88,8 @@ def write_21(message: StructureMessage) -> Iterator[bytes]:
 
 def _message(message: StructureMessage, version: Version) -> bytes:
     root: Fields = {"$schema": version.schema} if version.schema_at_root else {}
-    root["meta"] = meta(message.header, version.schema)
+    version = replace(version, languages=message.manner.languages)
+    root["meta"] = meta(message.header, version.schema, version.languages)
     root["data"] = _data(message, version)
     return msgspec.json.encode(root)
 
@@ -129,4 +130,4 @@ def _identity(artefact: Artefact, version: Version, is_stub: bool, described: bo
     if version.before_3:
         fields["isFinal"] = artefact.is_final
     links: Fields = {"links": [{"rel": "self", "urn": urn(artefact.reference, version)}]}
-    return fields | words(artefact, described) | links
+    return fields | words(artefact, version, described) | links

@@ -5,6 +5,7 @@ Source: the SDMXStructure*.xsd schemas of each edition. Written by `ml_component
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from lxml import etree
@@ -87,6 +88,7 @@ _WHOLE = (Kind.PROVISION_AGREEMENT, Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP)
 
 def write(message: StructureMessage, edition: ml.Edition) -> Iterator[bytes]:
     """The message as one chunk; structures are small beside data."""
+    edition = replace(edition, languages=message.manner.languages)
     parts = {"mes": "message", "str": "structure", "com": "common"}
     names = {prefix: edition.namespace(part) for prefix, part in parts.items()}
     root = etree.Element(edition.mes("Structure"), nsmap=names)
@@ -137,9 +139,9 @@ def _add_artefact(
         element.set("isPartial", "true")
     if isinstance(artefact, AvailabilityConstraint):
         add_metrics(element, artefact, edition)
-    ml.add_words(element, edition.com("Name"), artefact.name)
+    ml.add_words(element, "Name", artefact.name, edition)
     if artefact.description is not None and (not stub or message.stubs_described):
-        ml.add_words(element, edition.com("Description"), artefact.description)
+        ml.add_words(element, "Description", artefact.description, edition)
     set_role(element, artefact, edition)
     if not stub or artefact.kind in _WHOLE:
         _CONTENT[artefact.kind](element, artefact, edition)
@@ -163,9 +165,9 @@ def _add_item(
     parent: ml.Element, name: str, id: str, item: Item, base: str, edition: ml.Edition
 ) -> ml.Element:
     element = ml.add(parent, edition.struct(name), id=id, urn=f"{base}.{item.id}")
-    ml.add_words(element, edition.com("Name"), item.name)
+    ml.add_words(element, "Name", item.name, edition)
     if item.description is not None:
-        ml.add_words(element, edition.com("Description"), item.description)
+        ml.add_words(element, "Description", item.description, edition)
     return element
 
 

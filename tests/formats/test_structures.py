@@ -1,20 +1,27 @@
 """Structure messages: what is written is read back by sdmx1, by pysdmx and by our own reader."""
 
 import io
+import json
 from pathlib import Path
 
+import pytest
 import sdmx
+from lxml import etree
 from pysdmx.io import read_sdmx
 
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.formats.message import StructureMessage
+from gateway.formats.message import Manner, StructureMessage
 from gateway.model.artefact import ItemScheme, Kind
 from gateway.model.query import StructureQuery
+from gateway.model.text import Language
 from gateway.registry.checking import read_folder
 from gateway.rest.service import DIALECTS, question
-from tests.figures import ARTEFACTS
+from tests.definitions import FORMATS, JSON, ML
+from tests.figures import ARTEFACTS, FLOW
 from tests.formats.reading import HEADER, readable, structures
+
+XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def test_our_own_reader_finds_the_same(loaded: Exchange, tmp_path: Path) -> None:
@@ -84,3 +91,26 @@ def test_an_item_query_says_that_the_list_is_partial(loaded: Exchange) -> None:
     found = sdmx.read_sdmx(io.BytesIO(body)).codelist["CL_SEX"]
     assert sorted(code.id for code in found) == ["F", "M"]
     assert b'isPartial="true"' in body
+
+
+@pytest.mark.parametrize(
+    ("languages", "first"), [(("en", "es"), "en"), (("es", "en"), "es"), (("es",), "es")], ids=str
+)
+@pytest.mark.parametrize("name", [*JSON, *ML])
+def test_names_are_in_the_languages_of_the_caller(
+    name: str, languages: tuple[Language, ...], first: str
+) -> None:
+    """The best first, and no other than those that were asked for."""
+    content = StructureMessage(HEADER, ARTEFACTS).told(Manner(languages))
+
+    body = b"".join(FORMATS[name].write(content))
+
+    if name in JSON:
+        message = json.loads(body)
+        (flow,) = message["data"]["dataflows"]
+        assert flow["name"] == FLOW.name.said(languages[0])
+        assert tuple(flow["names"]) == tuple(message["meta"]["contentLanguages"]) == languages
+    else:
+        found = [each.get(f"{{{XML}}}lang") for each in etree.fromstring(body).iter("{*}Name")]
+        assert set(found) == set(languages)
+        assert found[0] == first
