@@ -44,7 +44,8 @@ class Version:
     role: str | None  # the property that says whether a constraint allows; none where all do
     whole: frozenset[Kind] = frozenset()  # what the schema does not accept as a stub
     unnamed: frozenset[Kind] = frozenset()  # what has no identity
-    languages: tuple[Language, ...] = LANGUAGES  # of the names in a message, the best first
+    tells_languages: bool = False  # whether an artefact can say that it is not in all of them
+    languages: tuple[Language, ...] = LANGUAGES  # the caller's, the best first
 
 
 SECTIONS = {

@@ -20,6 +20,7 @@ from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
 from gateway.formats.message import StructureMessage
 from gateway.model.artefact import Artefact, Kind
 from gateway.model.maps import StructureSet
+from gateway.model.text import LANGUAGES
 
 _REPOSITORY = f"{REPOSITORY}/structure-message/tools"
 
@@ -68,6 +69,7 @@ _V21 = replace(
     sections={**_V20.sections, Kind.AVAILABILITY_CONSTRAINT: "availabilityConstraints"},
     role=None,
     unnamed=frozenset({Kind.AVAILABILITY_CONSTRAINT}),
+    tells_languages=True,
 )
 
 
@@ -87,8 +89,8 @@ def write_21(message: StructureMessage) -> Iterator[bytes]:
 
 
 def _message(message: StructureMessage, version: Version) -> bytes:
-    root: Fields = {"$schema": version.schema} if version.schema_at_root else {}
     version = replace(version, languages=message.manner.languages)
+    root: Fields = {"$schema": version.schema} if version.schema_at_root else {}
     root["meta"] = meta(message.header, version.schema, version.languages)
     root["data"] = _data(message, version)
     return msgspec.json.encode(root)
@@ -129,5 +131,7 @@ def _identity(artefact: Artefact, version: Version, is_stub: bool, described: bo
     }
     if version.before_3:
         fields["isFinal"] = artefact.is_final
+    if version.tells_languages and {*version.languages} < {*LANGUAGES}:
+        fields["isPartialLanguage"] = True
     links: Fields = {"links": [{"rel": "self", "urn": urn(artefact.reference, version)}]}
     return fields | words(artefact, version, described) | links

@@ -34,6 +34,7 @@ from gateway.model.structure import (
     Dataflow,
     ProvisionAgreement,
 )
+from gateway.model.text import LANGUAGES
 
 _SECTIONS_21 = {  # in the order of the schema
     "OrganisationSchemes": (
@@ -129,22 +130,29 @@ def _add_artefact(
         urn=edition.urn(artefact.reference),
         agencyID=artefact.agency,
     )
+    _set_flags(element, artefact, stub, edition)
+    if isinstance(artefact, AvailabilityConstraint):
+        add_metrics(element, artefact, edition)
+    ml.add_words(element, edition.com("Name"), artefact.name, edition)
+    if artefact.description is not None and (not stub or message.stubs_described):
+        ml.add_words(element, edition.com("Description"), artefact.description, edition)
+    set_role(element, artefact, edition)
+    if not stub or artefact.kind in _WHOLE:
+        _CONTENT[artefact.kind](element, artefact, edition)
+
+
+def _set_flags(element: ml.Element, artefact: Artefact, stub: bool, edition: ml.Edition) -> None:
+    """Which version it is, and whether it is whole: with its content, items and languages."""
     if artefact.kind not in _UNVERSIONED.get(edition.version, ()):
         element.set("version", artefact.version)
     if edition.is_21:
         element.set("isFinal", str(artefact.is_final).lower())
+    if edition.version == "3.1" and {*edition.languages} < {*LANGUAGES}:
+        element.set("isPartialLanguage", "true")
     if stub:
         element.set("isExternalReference", "true")
     if artefact.is_partial and isinstance(artefact, ItemScheme):
         element.set("isPartial", "true")
-    if isinstance(artefact, AvailabilityConstraint):
-        add_metrics(element, artefact, edition)
-    ml.add_words(element, "Name", artefact.name, edition)
-    if artefact.description is not None and (not stub or message.stubs_described):
-        ml.add_words(element, "Description", artefact.description, edition)
-    set_role(element, artefact, edition)
-    if not stub or artefact.kind in _WHOLE:
-        _CONTENT[artefact.kind](element, artefact, edition)
 
 
 def _add_items(parent: ml.Element, scheme: Artefact, edition: ml.Edition) -> None:
@@ -165,9 +173,9 @@ def _add_item(
     parent: ml.Element, name: str, id: str, item: Item, base: str, edition: ml.Edition
 ) -> ml.Element:
     element = ml.add(parent, edition.struct(name), id=id, urn=f"{base}.{item.id}")
-    ml.add_words(element, "Name", item.name, edition)
+    ml.add_words(element, edition.com("Name"), item.name, edition)
     if item.description is not None:
-        ml.add_words(element, "Description", item.description, edition)
+        ml.add_words(element, edition.com("Description"), item.description, edition)
     return element
 
 
