@@ -32,6 +32,12 @@ class Client:
     created_at: datetime
     revoked_at: datetime | None
     organisation: str | None = None
+    may_use_codes: bool = False
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether it can prove that it is itself; a program on people's own machines cannot."""
+        return bool(self.secret_sha256)
 
     def has_secret(self, secret: str) -> bool:
         """Whether this is its secret, in a time that does not depend on where they differ."""
@@ -51,8 +57,13 @@ class Clients:
         now: datetime,
         id: str = "",
         organisation: str | None = None,
+        *,
+        public: bool = False,
+        device: bool = False,
     ) -> tuple[str, str]:
         """Register a client; its id and its secret, which is shown this once.
+
+        A public one has none. One for devices may be let in by a code typed elsewhere.
 
         Both are random where no id is given. Raises SemanticError for an id that is taken or has
         other signs than letters, figures, ``_`` and ``-``, and for an unknown scope; NotFound for
@@ -66,13 +77,14 @@ class Clients:
             raise SemanticError(f"{id!r} is no client id: letters, figures, _ and - only.")
         if self.get(id) is not None:
             raise SemanticError(f"The client {id} is there already.", subject=id)
-        secret = secrets.token_urlsafe(32)
+        secret = "" if public else secrets.token_urlsafe(32)
         row = {
             "client_id": id,
             "name": name,
-            "secret_sha256": _digest(secret),
+            "secret_sha256": _digest(secret) if secret else "",
             "created_at": as_text(now),
             "organisation": organisation,
+            "device": device,
         }
         with self._database.writing() as connection:
             if organisation is not None:
@@ -108,6 +120,7 @@ class Clients:
                 datetime.fromisoformat(row.created_at),
                 None if row.revoked_at is None else datetime.fromisoformat(row.revoked_at),
                 row.organisation,
+                bool(row.device),
             )
             for row in rows
         ]

@@ -13,13 +13,17 @@ from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
 from gateway.access.caller import Caller
-from gateway.access.clients import Clients
+from gateway.access.clients import Client, Clients
 from gateway.access.keys import ALGORITHM
+from gateway.access.owners import Owners
 from gateway.errors import Forbidden, Unauthenticated
 
 LEEWAY = 30
 """Seconds by which another machine's clock may differ."""
 
+
+FAMILY = "family"
+"""The claim that names what a token of a person belongs to, and ends with."""
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 """Where an issuer's tokens are asked for."""
@@ -34,10 +38,17 @@ class TokenCheck:
     """The check of tokens that one issuer signs for one audience."""
 
     def __init__(
-        self, issuer: str, keys: KeySet, clients: Clients, clock: Callable[[], datetime]
+        self,
+        issuer: str,
+        keys: KeySet,
+        clients: Clients,
+        owners: Owners,
+        clock: Callable[[], datetime],
     ) -> None:
         self._keys = keys
         self._clients = clients
+        self._owners = owners
+        self._clock = clock
         self._claims = JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             leeway=LEEWAY,
@@ -64,6 +75,8 @@ class TokenCheck:
         granted = frozenset(scopes.split()) if isinstance(scopes, str) else frozenset()
         if scope not in granted or scope not in client.scopes:
             raise Forbidden(f"The token does not carry the scope {scope}.", subject=scope)
+        if str(claims["sub"]) != client.id:
+            return self._for_person(claims, client, granted, scope)
         return Caller(
             client.id,
             granted & frozenset(client.scopes),
@@ -71,6 +84,26 @@ class TokenCheck:
             str(claims["iss"]),
             client.organisation,
             token=str(claims["jti"]),
+        )
+
+    def _for_person(
+        self, claims: dict[str, Any], client: Client, granted: frozenset[str], scope: str
+    ) -> Caller:
+        """The caller behind a token that a client has of a person."""
+        family = str(claims.get(FAMILY))
+        person = self._owners.person(str(claims["sub"]), family, self._clock())
+        if person is None:
+            raise _invalid()
+        if scope not in person.scopes:
+            raise Forbidden(f"The token does not carry the scope {scope}.", subject=scope)
+        return Caller(
+            client.id,
+            granted & frozenset(client.scopes) & frozenset(person.scopes),
+            person.id,
+            str(claims["iss"]),
+            person.organisation,
+            frozenset(person.groups),
+            str(claims["jti"]),
         )
 
     def _claims_of(self, token: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.access.apps import refuse_unfit
 from gateway.access.clients import DATA_READ, SCOPES
 from gateway.cli.opening import home_option, opened, wide_console
 from gateway.exchange import Exchange
@@ -40,18 +41,44 @@ def clients() -> None:
     help=f"What it may do; given again for each: {', '.join(SCOPES)}.",
 )
 @click.option("--organisation", help="Whom it acts for: the id of an organisation.")
+@click.option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    help="People sign in by it, and are sent back here; given again for each. With no port, "
+    "http://127.0.0.1/… means whichever a program on their machine found free.",
+)
+@click.option("--public", is_flag=True, help="It can keep no secret: it runs on people's machines.")
+@click.option("--device", is_flag=True, help="People may let it in by a code typed elsewhere.")
 @home_option
 def add_client(
     name: str,
     client_id: str,
     scopes: tuple[str, ...],
     organisation: str | None,
+    redirect_uris: tuple[str, ...],
     home: Path | None,
+    *,
+    public: bool,
+    device: bool,
 ) -> None:
     """Register a client called NAME. Its secret is shown once and kept nowhere."""
+    for uri in redirect_uris:
+        refuse_unfit(uri)
     with opened(home) as exchange:
-        id, secret = exchange.clients.add(name, scopes, exchange.clock(), client_id, organisation)
-    click.echo(f"client_id     {id}\nclient_secret {secret}")
+        id, secret = exchange.clients.add(
+            name,
+            scopes,
+            exchange.clock(),
+            client_id,
+            organisation,
+            public=public,
+            device=device,
+        )
+        exchange.accounts.apps.allow(id, redirect_uris)
+    click.echo(f"client_id     {id}")
+    if secret:
+        click.echo(f"client_secret {secret}")
 
 
 @click.group(epilog="Example:  gateway organisations add INE_GT 'INE Guatemala' 'INE Guatemala'")

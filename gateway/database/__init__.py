@@ -1,5 +1,21 @@
 """The database: its tables, the revisions that build them, and the transactions on them."""
 
+from gateway.database.accounts import (
+    codes,
+    consents,
+    device_codes,
+    families,
+    guesses,
+    invitations,
+    known_browsers,
+    people,
+    person_groups,
+    person_scopes,
+    recovery_codes,
+    redirect_uris,
+    refresh_tokens,
+    sessions,
+)
 from gateway.database.database import Database
 from gateway.database.tables import (
     artefacts,
@@ -22,10 +38,24 @@ __all__ = [
     "changes",
     "client_scopes",
     "clients",
+    "codes",
+    "consents",
+    "device_codes",
+    "families",
+    "guesses",
+    "invitations",
+    "known_browsers",
     "metadata",
     "organisations",
     "parts",
+    "people",
+    "person_groups",
+    "person_scopes",
     "provisions",
+    "recovery_codes",
+    "redirect_uris",
+    "refresh_tokens",
     "releases",
+    "sessions",
     "submissions",
 ]

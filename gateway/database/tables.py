@@ -119,6 +119,7 @@ clients = Table(
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
     Column("organisation", String(64), ForeignKey("organisations.organisation")),
+    Column("device", Boolean),  # whether people may let it in by a code typed elsewhere
 )
 
 client_scopes = Table(

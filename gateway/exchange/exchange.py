@@ -9,9 +9,12 @@ from functools import cached_property
 
 from joserfc.jwk import KeySet
 
+from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
+from gateway.access.owners import Owners
+from gateway.access.seal import seal
 from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
@@ -75,6 +78,7 @@ class Exchange:
             Indexes(home.indexes),
         )
         self.clients = Clients(self.database)
+        self.owners = Owners(self.database)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
@@ -83,6 +87,11 @@ class Exchange:
     def keys(self) -> KeySet:
         """The keys that sign tokens."""
         return signing_keys(self.home.keys)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The people who sign in."""
+        return Accounts(self.database, seal(self.home.keys), self.clock)
 
     def close(self) -> None:
         """Give back the database's connections."""

@@ -12,7 +12,7 @@ from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import oauth, pages, problems, submissions
+from gateway.web import oauth, pages, people, problems, submissions
 from gateway.web.rest import dialect_of, mount
 
 _SAFE_HEADERS = {
@@ -28,12 +28,18 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.owners, exchange.clock)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, version))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
-    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
+    server = oauth.authorization_server(app, exchange, issuer)
+    app.register_blueprint(oauth.routes(server))
+    app.register_blueprint(oauth.device_routes(server, exchange, issuer))
+    browser = people.Browser(exchange, issuer)
+    consent = oauth.consent_routes(exchange, browser, issuer)
+    for each in (*people.routes(exchange, browser), consent):
+        app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

@@ -18,6 +18,7 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.NotServed: (501, 501),
     errors.Unauthenticated: (401, 401),
     errors.Forbidden: (403, 403),
+    errors.TooMany: (429, 429),
     errors.Conflict: (409, 409),
     errors.BadFile: (422, 422),
     errors.BadConfiguration: (500, 500),
@@ -53,6 +54,8 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     response = problem(code, told.sentence(_language(dialect)), dialect)
     if isinstance(error, errors.Refused):
         response.headers["WWW-Authenticate"] = _challenge(error)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
@@ -93,6 +96,7 @@ _TITLES = {
     409: "Conflict",
     413: "Too large",
     422: "Semantic error",
+    429: "Too many requests",
     500: "Internal server error",
     501: "Not implemented",
     503: "Service unavailable",

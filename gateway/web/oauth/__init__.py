@@ -6,7 +6,9 @@ name the client as its audience, tell an unknown client from a wrong secret, and
 from the URL.
 """
 
+from gateway.web.oauth.consent import consent_routes
+from gateway.web.oauth.devices import device_routes
 from gateway.web.oauth.endpoint import routes
 from gateway.web.oauth.server import authorization_server
 
-__all__ = ["authorization_server", "routes"]
+__all__ = ["authorization_server", "consent_routes", "device_routes", "routes"]

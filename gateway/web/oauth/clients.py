@@ -7,6 +7,10 @@ from authlib.oauth2.rfc6749 import ClientMixin, grants
 
 from gateway.access.clients import Client
 
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
+_GRANTS = (grants.ClientCredentialsGrant.GRANT_TYPE, AUTHORIZATION_CODE, REFRESH_TOKEN)
+
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NOBODY = Client("", "", hashlib.sha256(b"").hexdigest(), (), _NO_TIME, _NO_TIME)
 
@@ -38,9 +42,14 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return right and client.revoked_at is None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Whether it may authenticate itself so."""
-        return method == "client_secret_basic" and endpoint == "token"
+        """Whether it may authenticate itself so; `none` is for those that can keep no secret."""
+        if method == "none":
+            client = self._client
+            return client is not None and not client.is_confidential and client.revoked_at is None
+        return method == "client_secret_basic" and endpoint in ("token", "device_authorization")
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it may ask for tokens so."""
-        return bool(grant_type == grants.ClientCredentialsGrant.GRANT_TYPE)
+        if grant_type == DEVICE_CODE:
+            return self._client is not None and self._client.may_use_codes
+        return grant_type in _GRANTS

@@ -7,6 +7,7 @@ from gateway.access.clients import SCOPES
 from gateway.exchange import Exchange
 from gateway.web.oauth.clients import OAuthClient
 from gateway.web.oauth.machines import ClientCredentials
+from gateway.web.oauth.people import add_grants
 from gateway.web.oauth.signing import AccessTokens
 
 
@@ -21,4 +22,5 @@ def authorization_server(app: Flask, exchange: Exchange, issuer: str) -> Authori
     # Only now: init_app puts a generator of opaque tokens in place of one registered before.
     server.register_token_generator("default", AccessTokens(issuer, exchange.keys))
     server.register_grant(ClientCredentials)
+    add_grants(server, exchange)
     return server

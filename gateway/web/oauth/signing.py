@@ -4,7 +4,8 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc.jwk import KeySet
 
 from gateway.access.keys import ALGORITHM
-from gateway.access.tokens import audience
+from gateway.access.tokens import FAMILY, audience
+from gateway.web.oauth.owner import Owner
 
 LIFETIME = 600
 """Seconds that an access token is good for."""
@@ -20,6 +21,12 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
     def get_jwks(self) -> KeySet:
         """The key set, for a bare key would leave `kid` out of the header."""
         return self._keys
+
+    def get_extra_claims(
+        self, client: object, grant_type: object, user: object, scope: object
+    ) -> dict[str, object]:
+        """For whom a person is the subject: the family, with which the token ends too."""
+        return {FAMILY: user.family} if isinstance(user, Owner) else {}
 
     def get_audiences(self, client: object, user: object, scope: object) -> str:
         """What the token is good for."""
