@@ -10,7 +10,7 @@ from gateway.access.families import Families
 from gateway.access.guesses import Guesses
 from gateway.access.invitations import Invitations
 from gateway.access.people import People
-from gateway.access.seal import Seal
+from gateway.access.purposes import Purposes
 from gateway.access.sessions import Sessions
 from gateway.database import Database
 
@@ -18,7 +18,7 @@ from gateway.database import Database
 class Accounts:
     """The people of one home, how they sign in, and what they let clients do."""
 
-    def __init__(self, database: Database, seal: Seal, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, seal: Purposes, clock: Callable[[], datetime]) -> None:
         self.seal = seal
         self.people = People(database)
         self.guesses = Guesses(database, clock)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from gateway.access import passwords
 from gateway.access.guesses import Guesses
 from gateway.access.people import People, Person, sign_out_everywhere
-from gateway.access.seal import Seal
+from gateway.access.purposes import Purposes
 from gateway.access.second_factor import (
     new_recovery_codes,
     recovery_digest,
@@ -23,7 +23,7 @@ _SEALED_FOR = "second factor"
 class Credentials:
     """What the people of one home sign in with."""
 
-    def __init__(self, database: Database, seal: Seal, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, seal: Purposes, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._seal = seal
         self._clock = clock

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
+from gateway.access.stamp import touch
 from gateway.database import Database, as_text, codes, families, refresh_tokens
 
 CODE_LIFE = timedelta(seconds=60)
@@ -24,13 +25,14 @@ WHOLE_LIFE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a person let a client do, and since when."""
+    """What a person let a client do, and since when; `key` is what its tokens are bound to."""
 
     id: str
     person: str
     client_id: str
     scope: str
     created_at: datetime
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,24 @@ class Families:
             wanted = select(codes.c.redirect_uri, codes.c.challenge)
             kept = connection.execute(wanted.where(codes.c.sha256 == digest(code))).one()
             return Redemption(row, kept.redirect_uri, kept.challenge)
+
+    def bind(self, family: Family, key: str | None, now: datetime) -> bool:
+        """Bind a family to the key of its first token; whether this is its key.
+
+        A client that keeps no secret has none to prove that a refresh token is its own: where it
+        began with a key, the key does (RFC 9449, section 5). Another one ends the family.
+        """
+        if family.key == key:
+            return True
+        own = families.c.family == family.id
+        with self._database.writing() as connection:
+            used = refresh_tokens.c.family == family.id
+            if connection.execute(select(refresh_tokens.c.sha256).where(used)).first() is None:
+                connection.execute(update(families).where(own).values(key=key))
+                return True
+            if family.key is not None:
+                end_families(connection, own, now, "another key")
+        return family.key is None
 
     def refreshable(self, family: Family, now: datetime) -> str:
         """A refresh token by which a family goes on."""
@@ -155,6 +175,7 @@ def end_families(
     """End those families that are still open."""
     ended = update(families).where(which, families.c.ended_at.is_(None))
     connection.execute(ended.values(ended_at=as_text(now), because=because))
+    touch(connection)
 
 
 def digest(secret: str) -> str:
@@ -195,6 +216,7 @@ def _family(row: Row[tuple[str, ...]]) -> Family:
         row.client_id,
         row.scope,
         datetime.fromisoformat(row.created_at),
+        row.key,
     )
 
 

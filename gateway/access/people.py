@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, 
 from gateway.access.clients import SCOPES
 from gateway.access.families import end_families
 from gateway.access.organisations import refuse_unknown
+from gateway.access.stamp import touch
 from gateway.access.terminal import add_terminal
 from gateway.database import (
     Database,
@@ -20,6 +21,7 @@ from gateway.database import (
     families,
     invitations,
     known_browsers,
+    organisations,
     people,
     person_groups,
     person_scopes,
@@ -37,7 +39,9 @@ ADMINISTRATORS = "administrators"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account; `revoked_at` is None while it may sign in, `is_ready` once it can.
+    """An account; `revoked_at` is None while it, and its organisation, may sign in.
+
+    It `is_ready` once it can.
 
     `issuer` vouches for the person; empty for one who has a password here. `groups` and `scopes`
     are sorted.
@@ -130,11 +134,13 @@ class People:
             connection.execute(delete(invitations).where(invitations.c.person == person.id))
 
     def _read(self, condition: ColumnElement[bool]) -> list[Person]:
-        wanted = select(people).where(condition).order_by(people.c.created_at)
+        withdrawn = organisations.c.revoked_at.label("withdrawn_at")
+        of = people.outerjoin(organisations)
+        wanted = select(people, withdrawn).select_from(of).where(condition)
         in_groups = select(person_groups).join(people).where(condition)
         with_scopes = select(person_scopes).join(people).where(condition)
         with self._database.reading() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(wanted.order_by(people.c.created_at)).all()
             groups = connection.execute(in_groups.order_by(person_groups.c.member_of)).all()
             scopes = connection.execute(with_scopes.order_by(person_scopes.c.scope)).all()
         return [
@@ -145,12 +151,16 @@ class People:
                 tuple(each.member_of for each in groups if each.person == row.person),
                 tuple(each.scope for each in scopes if each.person == row.person),
                 datetime.fromisoformat(row.created_at),
-                None if row.revoked_at is None else datetime.fromisoformat(row.revoked_at),
+                _moment(row.revoked_at or row.withdrawn_at),
                 row.issuer is not None or row.password is not None,
                 row.issuer or "",
             )
             for row in rows
         ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def add_person(
@@ -183,6 +193,7 @@ def _describe_anew(connection: Connection, person: NewPerson) -> None:
         refuse_unknown(connection, person.organisation)
     said = {"name": person.name, "organisation": person.organisation}
     connection.execute(update(people).where(people.c.person == person.id).values(said))
+    touch(connection)
     for table in (person_groups, person_scopes):
         connection.execute(delete(table).where(table.c.person == person.id))
     _give(connection, person)

@@ -23,7 +23,6 @@ def add_terminal(connection: Connection, now: datetime) -> None:
     row = {
         "client_id": TERMINAL,
         "name": "gateway login",
-        "secret_sha256": "",
         "created_at": as_text(now),
         "device": True,
     }

@@ -23,12 +23,17 @@ from gateway.database.tables import (
     changes,
     client_scopes,
     clients,
+    failed_attempts,
     metadata,
     organisations,
     parts,
     provisions,
     releases,
+    revoked_tokens,
+    signing_keys,
+    stamps,
     submissions,
+    used_ids,
 )
 
 __all__ = [
@@ -41,6 +46,7 @@ __all__ = [
     "codes",
     "consents",
     "device_codes",
+    "failed_attempts",
     "families",
     "guesses",
     "invitations",
@@ -56,6 +62,10 @@ __all__ = [
     "redirect_uris",
     "refresh_tokens",
     "releases",
+    "revoked_tokens",
     "sessions",
+    "signing_keys",
+    "stamps",
     "submissions",
+    "used_ids",
 ]

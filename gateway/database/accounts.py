@@ -108,6 +108,7 @@ families = Table(
     Column("expires_at", String(32), nullable=False),
     Column("ended_at", String(32)),
     Column("because", String(32)),
+    Column("key", String(64)),  # that its tokens are bound to, by its thumbprint (RFC 9449)
 )
 
 codes = Table(

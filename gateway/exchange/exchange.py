@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
-from joserfc.jwk import KeySet
-
 from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
-from gateway.access.keys import signing_keys
+from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
 from gateway.access.owners import Owners
-from gateway.access.seal import seal
+from gateway.access.purposes import Purposes
+from gateway.access.sealing import Seal, seal
+from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
@@ -36,7 +36,7 @@ from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
-from gateway.settings import Home, Settings, database_password
+from gateway.settings import Home, Settings, database_password, master_key
 
 _MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
 """The kinds of artefact that are made from provisions rather than read from `dsd/`."""
@@ -77,21 +77,31 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
-        self.clients = Clients(self.database)
+        self.stamp = Stamp(self.database)
+        self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
 
     @cached_property
-    def keys(self) -> KeySet:
-        """The keys that sign tokens."""
-        return signing_keys(self.home.keys)
+    def keys(self) -> KeyRing:
+        """The keys that sign tokens; the first is made where there is none."""
+        ring = KeyRing(self.database, self.stamp, self._seal)
+        ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
+        ring.ensure(self.clock())
+        return ring
+
+    @cached_property
+    def _seal(self) -> Seal:
+        """What seals secrets in the database, and what a page gives a browser to bring back."""
+        path, own = master_key(self.home)
+        return seal(path, make=own)
 
     @cached_property
     def accounts(self) -> Accounts:
         """The people who sign in."""
-        return Accounts(self.database, seal(self.home.keys), self.clock)
+        return Accounts(self.database, Purposes(self._seal), self.clock)
 
     def close(self) -> None:
         """Give back the database's connections."""

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,14 +11,15 @@ from hypothesis import strategies as st
 from gateway.access import passwords
 from gateway.access.accounts import Accounts
 from gateway.access.apps import refuse_unfit
-from gateway.access.clients import SCOPES, Clients
+from gateway.access.clients import SCOPES, Clients, Proof
 from gateway.access.guesses import FREE
 from gateway.access.invitations import FIRST_LIFE, LIFE, Answers, Asks
 from gateway.access.people import ADMINISTRATORS, NewPerson, Person
-from gateway.access.seal import Seal, seal
+from gateway.access.purposes import Purposes
+from gateway.access.sealing import Seal
 from gateway.access.second_factor import STEP, code_at, new_secret
 from gateway.database import Database
-from gateway.errors import NotFound, SemanticError, StorageFault, TooMany
+from gateway.errors import NotFound, SemanticError, TooMany
 from gateway.settings import Home
 from tests.conftest import Clock
 
@@ -42,9 +42,9 @@ def database(home: Home) -> Iterator[Database]:
 
 
 @pytest.fixture
-def accounts(database: Database, home: Home, clock: Clock) -> Accounts:
+def accounts(database: Database, clock: Clock) -> Accounts:
     """The accounts of a home of the test's own; there are none yet."""
-    return Accounts(database, seal(home.keys), clock)
+    return Accounts(database, Purposes(Seal(bytes(32))), clock)
 
 
 def code(secret: str, clock: Clock) -> str:
@@ -333,7 +333,7 @@ def test_a_revoked_account_is_closed_at_once(
 ) -> None:
     """Its sessions, its families, its links and its password."""
     cookie = accounts.sessions.begin(MARIA, "a browser")
-    Clients(database).add("app", SCOPES, clock(), "app", public=True)
+    Clients(database).add("app", SCOPES, clock(), "app", proof=Proof(public=True))
     begun = accounts.families.begin(MARIA, "app", "data.read", "https://app/", "x" * 43, clock())
     link = accounts.invitations.invite(MARIA, Asks.PASSWORD)
     assert accounts.sessions.person(cookie) == maria
@@ -367,10 +367,9 @@ def test_a_session_ends(
     assert sessions.person(cookie) is None
 
 
-def test_what_is_sealed_for_one_purpose_is_nothing_to_another(home: Home) -> None:
-    """Nor to another home, nor once a letter of it was changed."""
-    home.create()
-    one, other = seal(home.keys), Seal(bytes(32))
+def test_what_is_sealed_for_one_purpose_is_nothing_to_another() -> None:
+    """Nor under another key, nor once a letter of it was changed."""
+    one, other = Purposes(Seal(bytes(32))), Purposes(Seal(bytes(31) + b"1"))
     sealed = one.close("a secret", "purpose")
 
     assert one.open(sealed, "purpose") == "a secret"
@@ -378,21 +377,7 @@ def test_what_is_sealed_for_one_purpose_is_nothing_to_another(home: Home) -> Non
     assert other.open(sealed, "purpose") is None
     assert one.open(sealed[:-2] + "xx", "purpose") is None
     assert one.open("garbage", "purpose") is None
-
-
-@pytest.mark.parametrize("fault", ["others can read it", "spoiled"])
-def test_a_seal_s_key_is_its_owner_s_only(home: Home, fault: str) -> None:
-    home.create()
-    seal(home.keys)
-    path: Path = home.keys / "people.key"
-    assert path.stat().st_mode & 0o777 == 0o600
-    if fault == "spoiled":
-        path.write_text("none")
-    else:
-        path.chmod(0o640)
-
-    with pytest.raises(StorageFault, match=r"people\.key"):
-        seal(home.keys)
+    assert one.mark("a text", "purpose") != other.mark("a text", "purpose")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
@@ -109,6 +109,7 @@ def _clients() -> None:
         _time("expires_at", known=True),
         _time("ended_at"),
         sa.Column("because", sa.String(32)),
+        sa.Column("key", sa.String(64)),
     )
     op.create_index("ix_families_person", "families", ["person"])
     op.create_table(

@@ -15,6 +15,7 @@ from flask import Response, request
 from gateway.access.clients import SCOPES, Client
 from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
+from gateway.web.addresses import issuer
 
 _KNOWN = (
     *("response_type", "client_id", "redirect_uri", "scope", "state"),
@@ -101,9 +102,9 @@ def _unreadable(name: str) -> BadSyntax:
     )
 
 
-def back(redirect_uri: str, issuer: str, parameters: Mapping[str, str]) -> Response:
+def back(redirect_uri: str, parameters: Mapping[str, str]) -> Response:
     """The way back to a client, with `iss` always (RFC 9207) and `state` where it sent one."""
     pairs = [(name, value) for name, value in parameters.items() if value]
     glue = "&" if "?" in redirect_uri else "?"
-    location = f"{redirect_uri}{glue}{urlencode([*pairs, ('iss', issuer)])}"
+    location = f"{redirect_uri}{glue}{urlencode([*pairs, ('iss', issuer())])}"
     return Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})

@@ -12,26 +12,24 @@ from gateway.access.people import Person
 from gateway.exchange import Exchange
 from gateway.model.structure import Dataflow
 from gateway.web.oauth.authorization import Asked, TurnedBack, back, read
+from gateway.web.oauth.metadata import AUTHORIZE_PATH
 from gateway.web.people.browser import Browser, see
-
-AUTHORIZE_PATH = "/oauth/authorize"
 
 
 class Consent:
     """What is answered to whoever is sent here by a client."""
 
-    def __init__(self, exchange: Exchange, browser: Browser, issuer: str) -> None:
+    def __init__(self, exchange: Exchange, browser: Browser) -> None:
         self._exchange = exchange
         self._accounts = exchange.accounts
         self._browser = browser
-        self._issuer = issuer
 
     def ask(self) -> Response:
         """The question; the form to sign in; or the way back, where the person agreed for good."""
         try:
             asked = read(self._exchange)
         except TurnedBack as error:
-            return back(error.redirect_uri, self._issuer, error.parameters)
+            return back(error.redirect_uri, error.parameters)
         person = self._browser.person()
         if person is None:
             here = f"{request.path}?{request.query_string.decode('latin-1')}"
@@ -51,7 +49,7 @@ class Consent:
         try:
             asked = read(self._exchange)
         except TurnedBack as error:
-            return back(error.redirect_uri, self._issuer, error.parameters)
+            return back(error.redirect_uri, error.parameters)
         person = self._browser.person()
         if person is None:
             return self.ask()
@@ -93,12 +91,12 @@ class Consent:
         return self._back(asked, code=code)
 
     def _back(self, asked: Asked, **parameters: str) -> Response:
-        return back(asked.redirect_uri, self._issuer, {**parameters, "state": asked.state})
+        return back(asked.redirect_uri, {**parameters, "state": asked.state})
 
 
-def consent_routes(exchange: Exchange, browser: Browser, issuer: str) -> Blueprint:
+def consent_routes(exchange: Exchange, browser: Browser) -> Blueprint:
     """The authorization endpoint."""
-    served = Consent(exchange, browser, issuer)
+    served = Consent(exchange, browser)
     found = Blueprint("consent", __name__)
     found.add_url_rule(AUTHORIZE_PATH, "ask", served.ask)
     found.add_url_rule(AUTHORIZE_PATH, "decide", served.decide, methods=["POST"])

@@ -2,32 +2,19 @@
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749.errors import OAuth2Error
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, request
 
 from gateway.access.devices import INTERVAL, LIFE
 from gateway.exchange import Exchange
-from gateway.web.oauth.clients import DEVICE_CODE
-from gateway.web.oauth.endpoint import odd_request, refusal
-
-DEVICE_AUTHORIZATION_PATH = "/oauth/device_authorization"
-_METHODS = ("client_secret_basic", "none")
+from gateway.web.oauth.answers import refusal
+from gateway.web.oauth.clients import DEVICE_CODE, OF_PEOPLE
 
 
-def device_routes(server: AuthorizationServer, exchange: Exchange, issuer: str) -> Blueprint:
-    """The device authorization endpoint of an issuer."""
-    found = Blueprint("devices", __name__)
-
-    @found.post(DEVICE_AUTHORIZATION_PATH)
-    def ask() -> Response:
-        return odd_request() or _codes(server, exchange, issuer)
-
-    return found
-
-
-def _codes(server: AuthorizationServer, exchange: Exchange, issuer: str) -> Response:
+def device_codes(server: AuthorizationServer, exchange: Exchange, issuer: str) -> Response:
+    """The answer of the device authorization endpoint of an issuer."""
     asking = server.create_oauth2_request(None)
     try:
-        client = server.authenticate_client(asking, _METHODS, "device_authorization")
+        client = server.authenticate_client(asking, OF_PEOPLE, "device_authorization")
     except OAuth2Error as error:
         return refusal("invalid_client", "The client is not known so.", error.status_code)
     if not client.check_grant_type(DEVICE_CODE):

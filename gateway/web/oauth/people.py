@@ -23,8 +23,9 @@ from flask import request
 
 from gateway.access.devices import Standing
 from gateway.access.families import Family
+from gateway.access.signed import read
 from gateway.exchange import Exchange
-from gateway.web.oauth.clients import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN
+from gateway.web.oauth.clients import AUTHORIZATION_CODE, DEVICE_CODE, OF_PEOPLE, REFRESH_TOKEN
 from gateway.web.oauth.owner import Owner
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -33,7 +34,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 class _OfPeople(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib has no types
     """What the three have in common; `exchange` is set where they are registered."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "none")
+    TOKEN_ENDPOINT_AUTH_METHODS = OF_PEOPLE
     exchange: Exchange
 
     def validate_token_request(self) -> None:
@@ -52,8 +53,10 @@ class _OfPeople(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib
         token: dict[str, object] = self.generate_token(
             user=Owner(family.person, family.id), scope=scope, include_refresh_token=False
         )
-        now = self.exchange.clock()
-        token["refresh_token"] = self.exchange.accounts.families.refreshable(family, now)
+        families, now = self.exchange.accounts.families, self.exchange.clock()
+        if not families.bind(family, _key(str(token["access_token"])), now):
+            raise InvalidGrantError("The refresh token belongs to another key.")
+        token["refresh_token"] = families.refreshable(family, now)
         return 200, token, self.TOKEN_RESPONSE_HEADER
 
 
@@ -113,6 +116,12 @@ def add_grants(server: AuthorizationServer, exchange: Exchange) -> None:
     """Let an authorization server answer people's clients too."""
     for grant in (AuthorizationCode, RefreshToken, DeviceCode):
         server.register_grant(type(grant.__name__, (grant,), {"exchange": exchange}))
+
+
+def _key(token: str) -> str | None:
+    """The key that a token just made is bound to."""
+    bound = read(token).claims.get("cnf")
+    return str(bound["jkt"]) if isinstance(bound, dict) else None
 
 
 def _sent(name: str) -> str:
