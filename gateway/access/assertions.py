@@ -20,8 +20,10 @@ from gateway.access.signed import (
     Unverified,
     fitting,
     read,
+    seconds,
     verify,
 )
+from gateway.access.tokens import TOKEN_PATH
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """What an assertion is announced as. Source: RFC 7523, 2.2."""
@@ -38,30 +40,32 @@ class Assertions:
 
     def __init__(
         self,
-        audiences: tuple[str, str],
+        issuer: str,
         clients: Clients,
         sources: KeySources,
         once: Once,
         clock: Callable[[], datetime],
     ) -> None:
-        """`audiences` are the issuer, and the token endpoint, which many clients name instead."""
-        self._audiences = audiences
+        self._issuer = issuer
         self._clients = clients
         self._sources = sources
         self._once = once
         self._clock = clock
         self._decoy = ECKey.generate_key("P-256", private=False)
 
-    def client(self, text: str) -> Client:
-        """The client that an assertion is rightly of. Raises NotSigned for every other one."""
+    def client(self, text: str, endpoint: str) -> Client:
+        """The client that an assertion is rightly of; it names the issuer or the endpoint asked.
+
+        Raises NotSigned for every other one; why, it says to a client that signed rightly alone.
+        """
         assertion = read(text)
         client = self._clients.get(_subject(assertion.claims))
         claims = verify(assertion, self._keys(client, assertion), self._algorithms(client))
         if client is None or client.revoked_at is not None or assertion.type not in _TYPES:
             raise NotSigned
-        id, until = self._checked(claims, client)
+        id, until = self._checked(claims, client, endpoint)
         if not self._once.first(client.id, id, until, self._clock()):
-            raise NotSigned
+            raise NotSigned("The assertion came before: each one needs a jti of its own.")
         return client
 
     def _keys(self, client: Client | None, assertion: Unverified) -> list[PublicKey]:
@@ -80,20 +84,24 @@ class Assertions:
             return ("EdDSA", "Ed25519")
         return (pinned,) if pinned else ALGORITHMS
 
-    def _checked(self, claims: Claims, client: Client) -> tuple[str, datetime]:
+    def _checked(self, claims: Claims, client: Client, endpoint: str) -> tuple[str, datetime]:
         """The id of a good assertion and until when it could come again."""
-        audience = claims.get("aud")
-        named = audience if isinstance(audience, list) else [audience]
-        good = self._audiences[:1] if client.strict_audience else self._audiences
+        named = claims.get("aud")
+        named = named if isinstance(named, list) else [named]
+        good: tuple[str, ...] = (self._issuer, self._issuer + TOKEN_PATH, endpoint)
+        good = good[:1] if client.strict_audience else good
         id, now = claims.get("jti"), self._clock().timestamp()
         ends = seconds(claims, "exp")
-        right = claims.get("iss") == client.id and len(named) == 1 and named[0] in good
-        if not right or not isinstance(id, str) or not 0 < len(id) <= _LONGEST_ID:
-            raise NotSigned
+        if claims.get("iss") != client.id or len(named) != 1 or named[0] not in good:
+            raise NotSigned(
+                f"iss has to be the client, aud one of {', '.join(dict.fromkeys(good))}."
+            )
+        if not isinstance(id, str) or not 0 < len(id) <= _LONGEST_ID:
+            raise NotSigned("The assertion has no jti.")
         if not now - LEEWAY < ends <= now + LONGEST.total_seconds() + LEEWAY:
-            raise NotSigned
+            raise NotSigned("exp has to lie ahead, by 5 minutes at most.")
         if any(seconds(claims, name, now) > now + LEEWAY for name in ("iat", "nbf")):
-            raise NotSigned
+            raise NotSigned("iat and nbf must not lie ahead.")
         return id, datetime.fromtimestamp(ends + LEEWAY, UTC)
 
 
@@ -101,11 +109,3 @@ def _subject(claims: Claims) -> str:
     """Whom an assertion is about; somebody who cannot be where it says no name."""
     subject = claims.get("sub")
     return subject if isinstance(subject, str) else ""
-
-
-def seconds(claims: Claims, name: str, absent: float | None = None) -> float:
-    """A moment among claims, since 1970. Raises NotSigned for one that is none, or is missing."""
-    value = claims.get(name, absent)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
-        raise NotSigned
-    return float(value)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
-from gateway.access.assertions import seconds
 from gateway.access.once import Once
 from gateway.access.signed import (
     ALGORITHMS,
@@ -20,6 +19,7 @@ from gateway.access.signed import (
     is_private,
     public_key,
     read,
+    seconds,
     verify,
 )
 
@@ -62,19 +62,20 @@ class Proofs:
         return thumbprint
 
     def _refuse_other(self, claims: Claims, asked: Asked, token: str | None) -> None:
-        same = claims.get("htm") == asked.method and _same(claims.get("htu"), asked.url)
-        if not same or (token is not None and claims.get("ath") != token_hash(token)):
-            raise NotSigned
+        if claims.get("htm") != asked.method or not _same(claims.get("htu"), asked.url):
+            raise NotSigned(f"htm and htu of the proof are not {asked.method} and this address.")
+        if token is not None and claims.get("ath") != token_hash(token):
+            raise NotSigned("ath of the proof does not name the token.")
         if abs(self._clock().timestamp() - seconds(claims, "iat")) > OLDEST:
-            raise NotSigned
+            raise NotSigned(f"iat of the proof is not of the last {OLDEST} seconds.")
 
     def _refuse_again(self, claims: Claims, thumbprint: str) -> None:
         id, made = claims.get("jti"), seconds(claims, "iat")
         if not isinstance(id, str) or not 0 < len(id) <= _LONGEST_ID:
-            raise NotSigned
+            raise NotSigned("The proof has no jti.")
         until = datetime.fromtimestamp(made + OLDEST + 1, UTC)
         if not self._once.first(f"dpop {thumbprint}", id, until, self._clock()):
-            raise NotSigned
+            raise NotSigned("The proof came before: each request needs one of its own.")
 
 
 def token_hash(token: str) -> str:

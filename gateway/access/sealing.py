@@ -80,7 +80,7 @@ def _no_key(path: Path) -> StorageFault:
         f"{path} holds no master key (32 bytes in base64): restore it. Without it the keys that "
         "sign tokens cannot be used; delete it to have all of them made anew.",
         spanish=f"{path} no contiene una clave maestra (32 bytes en base64): recupérela. Sin "
-        "ella no se pueden usar las claves que firman; bórrela para que se creen todas de nuevo.",
+        "ella no se pueden usar las claves que firman; bórrela para tener todas nuevas.",
         subject=str(path),
     )
 

@@ -27,7 +27,10 @@ _HEADERS = frozenset({"alg", "typ", "kid", "cty", "x5t", "x5t#S256"})
 
 
 class NotSigned(Exception):
-    """A text that is no JWT signed by any of the keys in question."""
+    """A text that is no JWT signed by any of the keys in question, or says what it must not.
+
+    It may say why, in ASCII and without quotation marks, to whoever proved to have the key.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +141,11 @@ _STRONG: Mapping[str, tuple[_Kind, frozenset[str], Callable[[Mapping[str, object
 def is_private(value: object) -> bool:
     """Whether a JWK holds what its owner alone should know."""
     return isinstance(value, dict) and ("d" in value or "k" in value)
+
+
+def seconds(claims: Claims, name: str, absent: float | None = None) -> float:
+    """A moment among claims, since 1970. Raises NotSigned for one that is none, or is missing."""
+    value = claims.get(name, absent)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**40:
+        raise NotSigned(f"{name} is missing, or is no time.")
+    return float(value)

@@ -17,7 +17,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from gateway.access.caller import Caller
 from gateway.access.issuers import TrustedIssuer
 from gateway.access.proofs import Asked, Proofs
-from gateway.access.signed import LEEWAY, Claims, NotSigned, read, verify
+from gateway.access.signed import LEEWAY, Claims, NotSigned, read, seconds, verify
 from gateway.access.stamp import Stamp
 from gateway.errors import Forbidden, Unauthenticated
 
@@ -133,11 +133,8 @@ class TokenCheck:
             self._claims[issuer.rules.issuer].validate(dict(claims))
         except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
             raise NotSigned from error
-        key, ends = _key(claims), claims["exp"]
-        caller = issuer.caller(claims)
-        if not isinstance(ends, int | float):
-            raise NotSigned
-        return Good(claims, caller, key, ends, stamp, time.monotonic())
+        key, ends = _key(claims), seconds(claims, "exp")
+        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
 
     def _refuse_unproven(self, presented: Presented, checked: Good) -> None:
         """Raise Unauthenticated where token, scheme and proof do not belong together."""
@@ -145,13 +142,14 @@ class TokenCheck:
             raise _invalid()
         if checked.key is None:
             return
+        if len(presented.proofs) != 1:
+            raise _unproven("One header DPoP is needed.")
         try:
-            (proof,) = presented.proofs
-            key = self._proofs.key(proof, presented.asked, presented.token)
-        except (NotSigned, ValueError) as error:
-            raise _unproven() from error
+            key = self._proofs.key(presented.proofs[0], presented.asked, presented.token)
+        except NotSigned as error:
+            raise _unproven(error) from error
         if key != checked.key:
-            raise _unproven()
+            raise _unproven("It was made with another key.")
 
 
 def _registry(issuer: str, wanted: str, clock: Callable[[], datetime]) -> JWTClaimsRegistry:
@@ -182,5 +180,6 @@ def _invalid() -> Unauthenticated:
     return Unauthenticated("The access token does not hold.", subject="invalid_token")
 
 
-def _unproven() -> Unauthenticated:
-    return Unauthenticated("The proof of possession does not hold.", subject="invalid_dpop_proof")
+def _unproven(why: object) -> Unauthenticated:
+    said = f"The proof of possession does not hold. {why}".strip()
+    return Unauthenticated(said, subject="invalid_dpop_proof")

@@ -21,7 +21,8 @@ def list_keys(home: Path | None) -> None:
     """List keys: what each is now, and until when it is trusted."""
     table = Table("Key", "State", "Published", "Signs from", "Trusted until", "Here")
     with opened(home) as exchange:
-        now, ring = exchange.clock(), exchange.keys
+        ring = exchange.keys
+        now = exchange.clock()
         for each in ring.all():
             table.add_row(
                 each.kid,

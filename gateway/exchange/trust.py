@@ -6,7 +6,7 @@ from gateway.access.keysets import KeySources
 from gateway.access.once import Once
 from gateway.access.proofs import Proofs
 from gateway.access.revocations import Revocations
-from gateway.access.tokens import TOKEN_PATH, TokenCheck, audience
+from gateway.access.tokens import TokenCheck, audience
 from gateway.exchange.exchange import Exchange
 from gateway.fetch import Bounds
 
@@ -20,9 +20,7 @@ class Trust:
         once = Once(exchange.database)
         self.proofs = Proofs(once, exchange.clock)
         sources = KeySources(Bounds(loopback=exchange.settings.loopback_keys))
-        self.assertions = Assertions(
-            (issuer, issuer + TOKEN_PATH), exchange.clients, sources, once, exchange.clock
-        )
+        self.assertions = Assertions(issuer, exchange.clients, sources, once, exchange.clock)
         self.tokens = TokenCheck(
             _issuers(exchange, issuer, self.revocations, sources),
             exchange.stamp,

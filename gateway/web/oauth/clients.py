@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Request, grants
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, OAuth2Request, grants
 from authlib.oauth2.rfc6749.authenticate_client import authenticate_client_secret_basic
 
 from gateway.access.assertions import TYPE, Assertions
 from gateway.access.clients import BY_KEY, BY_NOTHING, BY_SECRET, Client
 from gateway.access.signed import NotSigned
+from gateway.web.addresses import here
 
 METHODS = (BY_KEY, BY_SECRET)
 """How a client may prove who it is, at every endpoint."""
@@ -87,15 +88,17 @@ def by_secret(find: Find, request: OAuth2Request) -> OAuthClient | None:
 
 
 def by_key(assertions: Assertions) -> Callable[[Find, OAuth2Request], OAuthClient | None]:
-    """How a client is known by what it signed."""
+    """How a client is known by what it signed; one that did so rightly reads what else is wrong."""
 
     def check(find: Find, request: OAuth2Request) -> OAuthClient | None:
         text = request.form.get("client_assertion", "")
         if request.form.get("client_assertion_type") != TYPE or not text:
             return None
         try:
-            client = assertions.client(text)
-        except NotSigned:
+            client = assertions.client(text, here())
+        except NotSigned as error:
+            if str(error):
+                raise InvalidClientError(description=str(error), status_code=401) from error
             return None
         return OAuthClient(client.id, client) if _is_named(client.id, request) else None
 

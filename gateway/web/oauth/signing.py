@@ -103,7 +103,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         try:
             return self._proofs.key(found[0], Asked(request.method, here()))
         except NotSigned as error:
-            raise InvalidProof("The DPoP proof does not hold.") from error
+            raise InvalidProof(str(error) or "The DPoP proof does not hold.") from error
 
 
 def _details() -> tuple[Detail, ...]:
