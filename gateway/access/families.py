@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
 from gateway.access.stamp import touch
-from gateway.database import Database, as_text, codes, families, refresh_tokens
+from gateway.database import Database, as_text, codes, families, people, refresh_tokens
 
 CODE_LIFE = timedelta(seconds=60)
 IDLE_LIFE = timedelta(days=14)
@@ -21,6 +21,10 @@ IDLE_LIFE = timedelta(days=14)
 
 WHOLE_LIFE = timedelta(days=90)
 """After so long the person signs in again, however often the client refreshed."""
+
+LIFE_ELSEWHERE = timedelta(days=1)
+"""Likewise for a person whom another issuer vouches for: it may close the account any day, and we
+hear of that when the person signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ def begin_family(
     connection: Connection, person: str, client_id: str, scope: str, now: datetime
 ) -> Family:
     """Write a family down, in somebody's transaction."""
+    vouched = select(people.c.issuer).where(people.c.person == person)
+    life = WHOLE_LIFE if connection.execute(vouched).scalar() is None else LIFE_ELSEWHERE
     family = Family(secrets.token_hex(16), person, client_id, scope, now)
     row = {
         "family": family.id,
@@ -163,7 +169,7 @@ def begin_family(
         "client_id": client_id,
         "scope": scope,
         "created_at": as_text(now),
-        "expires_at": as_text(now + WHOLE_LIFE),
+        "expires_at": as_text(now + life),
     }
     connection.execute(insert(families).values(row))
     return family

@@ -30,7 +30,7 @@ from gateway.database import (
 from gateway.errors import NotFound, SemanticError
 
 _ID = re.compile(r"[a-z0-9._+-]{1,40}@[a-z0-9-]+(\.[a-z0-9-]+)*")
-_GROUP = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+GROUP = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
 _LONGEST_ID = 64
 
 ADMINISTRATORS = "administrators"
@@ -225,8 +225,8 @@ def _refuse_odd(person: NewPerson) -> None:
         )
     if unknown := set(person.scopes) - set(SCOPES):
         raise SemanticError(f"There is no scope {', '.join(sorted(unknown))}.", allowed=SCOPES)
-    if odd := [each for each in person.groups if not _GROUP.fullmatch(each)]:
-        raise SemanticError(f"{odd[0]!r} is no group: letters, figures and _ . : - only.")
+    if odd := [each for each in person.groups if not GROUP.fullmatch(each)]:
+        raise SemanticError(f"{odd[0]!r} is no group: letters, figures and _ . : / - only.")
 
 
 def sign_out_everywhere(connection: Connection, person: str, now: datetime) -> None:

@@ -52,7 +52,7 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     code = status(error, dialect)
     if code == 204:
         return Response(status=204)
-    told = error if code < 500 or code == 501 else _OURS
+    told = for_visitors(error, code)
     response = problem(code, told.sentence(_language(dialect)), dialect)
     if isinstance(error, errors.Refused):
         for challenge in _challenges(error):
@@ -60,6 +60,11 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def for_visitors(error: errors.GatewayError, code: int) -> errors.GatewayError:
+    """An error as visitors may read it: what is the operator's to mend is our fault to them."""
+    return error if code < 500 or code == 501 else _OURS
 
 
 def _language(dialect: int) -> str:

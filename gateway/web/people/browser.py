@@ -20,6 +20,7 @@ from gateway.web.language import COOKIE as LANGUAGE_COOKIE
 from gateway.web.language import Words, language
 
 _FORM = "form"
+_ERRAND_LIFE = 600
 _KNOWN_FOR = 180 * 24 * 3600
 
 POLICY = (
@@ -101,6 +102,22 @@ class Browser:
         """What this browser was given; None for anything else."""
         return self._accounts.seal.open(sealed, f"{purpose} {self.visit()}")
 
+    def give(self, response: Response, name: str, text: str) -> Response:
+        """Let this browser keep a text that it cannot read, for ten minutes."""
+        sealed = self._accounts.seal.close(text, f"cookie {name}")
+        self._set(response, f"gateway-{name}", sealed, _ERRAND_LIFE)
+        return response
+
+    def given(self, name: str) -> str | None:
+        """What this browser was given to keep."""
+        sealed = request.cookies.get(self._name(f"gateway-{name}"), "")
+        return self._accounts.seal.open(sealed, f"cookie {name}")
+
+    def taken(self, response: Response, name: str) -> Response:
+        """Take back what this browser was given to keep."""
+        self._unset(response, f"gateway-{name}")
+        return response
+
     def signed_in(self, person: str, response: Response) -> Response:
         """Sign a person in: a new cookie, whose value nobody had before."""
         self._accounts.sessions.end(self.visit())
@@ -115,9 +132,7 @@ class Browser:
     def signed_out(self, response: Response) -> Response:
         """Sign out of this browser."""
         self._accounts.sessions.end(self.visit())
-        response.delete_cookie(
-            self._name("gateway"), secure=self._secure, httponly=True, samesite="Lax"
-        )
+        self._unset(response, "gateway")
         return response
 
     def _mark(self, visit: str) -> str:
@@ -135,6 +150,9 @@ class Browser:
             httponly=True,
             samesite="Lax",
         )
+
+    def _unset(self, response: Response, name: str) -> None:
+        response.delete_cookie(self._name(name), secure=self._secure, httponly=True, samesite="Lax")
 
 
 def address() -> str:

@@ -1,13 +1,16 @@
 """Signing in and out: a password, then the second factor."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from gateway.access.credentials import wrong_code
 from gateway.errors import GatewayError, TooMany
 from gateway.exchange import Exchange
+from gateway.settings import Issuer
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, local, see
 
@@ -18,8 +21,9 @@ _STEP = "second factor"
 class SigningIn:
     """What is answered on signing in."""
 
-    def __init__(self, exchange: Exchange, browser: Browser) -> None:
+    def __init__(self, exchange: Exchange, browser: Browser, issuers: Mapping[str, Issuer]) -> None:
         self._exchange = exchange
+        self._issuers = issuers
         self._credentials = exchange.accounts.credentials
         self._browser = browser
 
@@ -72,6 +76,13 @@ class SigningIn:
             id=id,
             onward=onward,
             error=_said(error),
+            elsewhere=[
+                {
+                    "name": each.name or each.id,
+                    "href": f"/sign-in/through/{each.id}?{urlencode({'next': onward})}",
+                }
+                for each in self._issuers.values()
+            ],
         )
 
     def _second_form(self, person: str, onward: str, error: GatewayError | None = None) -> Response:
@@ -85,9 +96,9 @@ class SigningIn:
         )
 
 
-def routes(exchange: Exchange, browser: Browser) -> Blueprint:
-    """The routes of signing in and out."""
-    served = SigningIn(exchange, browser)
+def routes(exchange: Exchange, browser: Browser, issuers: Mapping[str, Issuer]) -> Blueprint:
+    """The routes of signing in and out; `issuers` are those to sign in through as well."""
+    served = SigningIn(exchange, browser, issuers)
     found = Blueprint("signing_in", __name__)
     found.add_url_rule("/sign-in", "show", served.show)
     found.add_url_rule("/sign-in", "password", served.password, methods=["POST"])
