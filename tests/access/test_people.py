@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -31,6 +31,12 @@ OTHER = "siete pinos junto al mar"
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """In SQLite; what many do at once is tried on each kind of database in test_at_once.py."""
+    return Home(tmp_path / "home")
 
 
 @pytest.fixture
@@ -157,18 +163,6 @@ def test_a_telephone_may_be_half_a_minute_off(
     assert accounts.credentials.by_code(MARIA, near)
 
 
-def test_a_code_at_once_from_many_is_taken_once(
-    accounts: Accounts, maria: Person, clock: Clock, secret: str
-) -> None:
-    """The database decides, not who looked first."""
-    now = code(secret, clock)
-
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: accounts.credentials.by_code(MARIA, now), range(4)))
-
-    assert sum(found) == 1
-
-
 def test_a_recovery_code_is_good_once(accounts: Accounts, clock: Clock, secret: str) -> None:
     """For whoever lost the telephone, however it is typed."""
     accounts.people.add(NewPerson(MARIA, "María"), clock())
@@ -199,22 +193,6 @@ def test_guessing_slows_down_whoever_guesses_and_nobody_else(
     with pytest.raises(TooMany) as later:
         credentials.by_password(MARIA, GOOD, "far away")
     assert later.value.seconds > caught.value.seconds
-
-
-def test_guesses_at_once_gain_nothing(accounts: Accounts, maria: Person) -> None:
-    """Each is noted before it is looked at."""
-
-    def guess(_: int) -> bool:
-        try:
-            accounts.credentials.by_code(MARIA, "000000")
-        except TooMany:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        looked_at = sum(pool.map(guess, range(12)))
-
-    assert looked_at == FREE
 
 
 def test_an_unknown_account_takes_as_long_as_a_wrong_password(
@@ -269,26 +247,6 @@ def test_a_link_ends(accounts: Accounts, clock: Clock, secret: str, *, first: bo
 
     with pytest.raises(NotFound):
         invitations.accept(link, Answers(GOOD, code(secret, clock), secret, MARIA, "María"))
-
-
-def test_a_link_followed_by_two_at_once_is_one_s(
-    accounts: Accounts, clock: Clock, secret: str
-) -> None:
-    """Of several first persons there is one."""
-    link = accounts.invitations.first()
-    assert link is not None
-
-    def follow(name: str) -> bool:
-        answers = Answers(GOOD, code(secret, clock), secret, f"{name}@ine.gob.gt", name)
-        try:
-            accounts.invitations.accept(link, answers)
-        except NotFound:
-            return False
-        return True
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(follow, "abcd")) == 1
-    assert len(accounts.people.all()) == 1
 
 
 def test_an_answer_that_will_not_do_leaves_the_link_as_it_was(
