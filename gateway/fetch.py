@@ -5,10 +5,12 @@ checked is the one that is connected to; no redirect is followed; time and size 
 Source: OWASP, Server-Side Request Forgery Prevention; RFC 9728, 7.7.
 """
 
+import contextlib
 import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,10 +53,10 @@ def fetch(url: str, bounds: Bounds, form: Form | None = None) -> bytes:
     A POST where a form is sent. Raises StorageFault where nothing useful came: no answer, another
     status, too late, too much.
     """
-    parts = _parts(url, bounds)
+    parts, ends = _parts(url, bounds), time.monotonic() + bounds.seconds
     try:
         with _connected(parts, bounds) as connection:
-            return _body(connection, _request(parts, form), bounds)
+            return _body(connection, _request(parts, form), bounds, ends)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failed(url, str(error) or type(error).__name__) from error
 
@@ -117,26 +119,24 @@ def _address(parts: SplitResult, bounds: Bounds) -> tuple[str, int]:
 def _connected(parts: SplitResult, bounds: Bounds) -> Iterator[socket.socket]:
     """A connection that is shut when the time is over, whoever drips bytes into it."""
     connection = socket.create_connection(_address(parts, bounds), timeout=bounds.seconds)
-    bell = threading.Timer(bounds.seconds, _shut, (connection,))
-    bell.daemon = True
-    bell.start()
-    try:
-        if parts.scheme == "https":
-            context = ssl.create_default_context()
-            with context.wrap_socket(connection, server_hostname=parts.hostname) as secured:
-                yield secured
-        else:
-            yield connection
-    finally:
-        bell.cancel()
-        connection.close()
+    with connection, connection.dup() as same:  # TLS takes the connection over: this one stays ours
+        bell = threading.Timer(bounds.seconds, _shut, (same,))
+        bell.daemon = True
+        bell.start()
+        try:
+            if parts.scheme == "https":
+                context = ssl.create_default_context()
+                with context.wrap_socket(connection, server_hostname=parts.hostname) as secured:
+                    yield secured
+            else:
+                yield connection
+        finally:
+            bell.cancel()
 
 
 def _shut(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it is gone already
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        connection.close()
 
 
 def _request(parts: SplitResult, form: Form | None) -> bytes:
@@ -158,7 +158,7 @@ def _request(parts: SplitResult, form: Form | None) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("ascii") + body
 
 
-def _body(connection: socket.socket, request: bytes, bounds: Bounds) -> bytes:
+def _body(connection: socket.socket, request: bytes, bounds: Bounds, ends: float) -> bytes:
     connection.sendall(request)
     with http.client.HTTPResponse(connection, method="GET") as response:
         response.begin()
@@ -170,6 +170,8 @@ def _body(connection: socket.socket, request: bytes, bounds: Bounds) -> bytes:
         declared = response.getheader("Content-Length")
         if declared is not None and declared.isdigit() and len(body) < int(declared):
             raise ValueError("it broke off")
+        if time.monotonic() >= ends:  # what was cut off may look whole
+            raise TimeoutError(f"more than {bounds.seconds:g} seconds")
         return body
 
 
