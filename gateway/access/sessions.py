@@ -3,6 +3,7 @@
 A browser holds a random cookie, the database its hash. Source: OWASP, Session Management.
 """
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,19 @@ class Session:
     agent: str
     created_at: datetime
     seen_at: datetime
+
+    @property
+    def browser(self) -> str:
+        """The browser and its system in a few words, as far as it says them."""
+        named = (re.search(rf"{name}/?(\d*)", self.agent) for name in _BROWSERS)
+        system = next((name for name in _SYSTEMS if name in self.agent), "")
+        browser = next((found[0].replace("/", " ") for found in named if found), self.agent[:40])
+        return f"{browser}, {system}" if system else browser
+
+
+_BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+"""In this order: who comes later is named by those before it too."""
 
 
 class Sessions:

@@ -37,7 +37,7 @@ request = urllib.request.Request(
 )
 with urllib.request.urlopen(request) as answer:
     message = read_sdmx(io.BytesIO(answer.read()))
-print(message.data[0].data)"""
+print(message.data[0].data[["TIME_PERIOD", "OBS_VALUE"]])"""
 
 
 def _r(server: str, token: str) -> str:

@@ -85,5 +85,5 @@ def _answers(secret: str) -> Answers:
 
 def _drawn(text: str) -> Markup:
     """A QR code as a drawing within the page."""
-    drawing = segno.make(text, error="m").svg_inline(scale=4, dark="#000", light="#fff")
+    drawing = segno.make(text, error="m").svg_inline(omitsize=True, dark="#000", light="#fff")
     return Markup(drawing)  # noqa: S704 - made here, of paths alone
