@@ -1,11 +1,10 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
-import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
@@ -16,18 +15,26 @@ from gateway.access.purposes import Purposes
 from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
-from gateway.errors import BadRequest, NoResults, NotFound, NotServed
-from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
+from gateway.errors import NotFound
+from gateway.exchange.availability import Availabilities
+from gateway.exchange.data import Data, told_at
+from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
-from gateway.exchange.states import datasets
-from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
+from gateway.exchange.sources import sources
+from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.release import Release
-from gateway.model.structure import Dataflow
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
 from gateway.releases.catalogue import Catalogue
@@ -80,6 +87,7 @@ class Exchange:
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
+        self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
@@ -125,59 +133,35 @@ class Exchange:
     def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
-        does not fit its structure, NoResults where nothing is left.
+        Raises NotFound, SemanticError and NoResults as `Data.answer` does.
         """
-        refuse_moments(query, visibility.at)
-        flows = self._flows(query)
-        if len(flows) == 1:
-            return self._answer(flows[0], query, visibility)
-        found = [each for flow in flows for each in self._answers(flow, query, visibility)]
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(query.flows))
-        if len(found) > 1:
-            raise NotServed(
-                f"{query.flows} means several dataflows with data; one at a time is served.",
-                allowed=[str(each.subject.of) for each in found],
-            )
-        return found[0]
+        found = self._data.answer(query, visibility)
+        known = (self._data, self.store, self.registry, self.provisions)
+        told = partial(sources, *known, query, visibility)
+        provenance = Provenance(licence=self.settings.licence, sources=told)
+        dimension = told_at(query, found)
+        return DataMessage(self._header(), found, dimension, provenance=provenance)
 
-    def _flows(self, query: DataQuery) -> list[Dataflow]:
-        if query.context == "datastructure":
-            structures = self.registry.matching([Kind.DATA_STRUCTURE], query.flows)
-            of = {each.reference for each in structures}
-            flows = [each for each in self.registry.dataflows if each.structure in of]
-        else:
-            found = self.registry.matching([Kind.DATAFLOW], query.flows)
-            flows = [each for each in found if isinstance(each, Dataflow)]
-        if not flows:
-            raise NoResults(f"No dataflow uses {query.flows}.", subject=str(query.flows))
-        return flows
+    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+        """Which values the data have that a question asks for, as far as a caller may see them.
 
-    def _answers(
-        self, flow: Dataflow, query: DataQuery, visibility: Visibility
-    ) -> Iterator[DataMessage]:
-        """The answer of one of several dataflows; none where the question does not fit it."""
-        with contextlib.suppress(BadRequest):
-            yield self._answer(flow, query, visibility)
+        Raises what `Availabilities.answer` raises.
+        """
+        found = Availabilities(self._data, self.registry, self.store)
+        constraints, related = found.answer(query, visibility)
+        named = frozenset(each.reference for each in related)
+        return StructureMessage(self._header(), (*constraints, *related), related=named)
 
-    def _answer(self, flow: Dataflow, query: DataQuery, visibility: Visibility) -> DataMessage:
-        structure = self.registry.structure(flow)
-        refuse_unfit(query, structure, self.registry.codes(structure))
-        query = fitted(query, structure)
-        provisions = [*self._provisions(flow, query)]
-        of = flow.structure if query.context == "datastructure" else flow.reference
-        subject = Subject(of, structure, self.registry.labels(of, structure))
-        found = datasets(self.store, provisions, subject, query, visibility)
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(flow.reference))
-        return DataMessage(self._header(), found, query.dimension_at_observation)
+    def registrations(
+        self, query: RegistrationQuery, visibility: Visibility, service: str
+    ) -> RegistrationMessage:
+        """Where the data are that a caller may see, at a service's address, and since when.
 
-    def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
-        for provision in self.provisions.values():
-            asked = not query.providers or provision.provider in query.providers
-            if asked and provision.flow.reference == flow.reference:
-                yield provision.id
+        Raises NotFound and NoResults as `Registrations.answer` does.
+        """
+        registrations = Registrations(self._data, self.registry, self.store)
+        found = registrations.answer(query, visibility, service)
+        return RegistrationMessage(self._header(), found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.

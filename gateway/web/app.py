@@ -33,7 +33,7 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     trust = Trust(exchange, issuer)
     tokens = trust.tokens
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, version))
+        app.register_blueprint(mount(exchange, tokens, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
     browser = people.Browser(exchange, issuer)

@@ -1,5 +1,7 @@
-"""Programs of others that are written in JavaScript, as tests start them."""
+"""Programs of others, in other languages, that judge the gateway: npm packages, pinned."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -10,42 +12,57 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+_MODULES = HERE / "node_modules"
 
 
-def refuse_absent() -> None:
-    """Skip where there is no Node.js, or its packages were not installed; CI has both."""
-    if shutil.which("node") and (HERE / "node_modules").is_dir():
-        return
-    absent = "no Node.js with its packages: npm ci --prefix tests/foreign"
+def require_npm() -> None:
+    """Install the packages of package-lock.json, once; skip where that cannot be."""
+    with (HERE / "package.json").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of several test processes one installs
+        if not (_MODULES / ".package-lock.json").exists():
+            _install()
+
+
+def _install() -> None:
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        _absent("npm is not installed: apt-get install npm")
+    done = subprocess.run([str(npm), "ci"], cwd=HERE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _absent(f"npm ci failed: {done.stderr.strip().splitlines()[-1:]}")
+
+
+def _absent(why: str) -> None:
     if os.environ.get("CI") == "true":
-        pytest.fail(absent)
-    pytest.skip(absent)
+        pytest.fail(why)
+    pytest.skip(why)
 
 
-def node(script: str, *arguments: object) -> str:
-    """What a script says, to its end."""
-    refuse_absent()
-    command = ["node", script, *map(str, arguments)]
+def node(script: str, asked: object) -> dict[str, dict[str, object]]:
+    """What a script of this folder says to what it is asked."""
     done = subprocess.run(
-        command, cwd=HERE, capture_output=True, text=True, timeout=60, check=False
+        ["node", script],
+        cwd=HERE,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    found: dict[str, dict[str, object]] = json.loads(done.stdout)
+    return found
 
 
 @contextmanager
-def serving(script: str, *arguments: object) -> Iterator[None]:
-    """A script that serves once it has said that it is ready."""
-    refuse_absent()
+def running(script: str, *arguments: object) -> Iterator[None]:
+    """A server of this folder, from when it listens."""
+    command = ["node", script, *map(str, arguments)]
     with subprocess.Popen(
-        ["node", script, *map(str, arguments)],
-        cwd=HERE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
+        command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert "listening" in process.stdout.readline()
         try:
             yield
         finally:

@@ -1,22 +1,28 @@
-// A real issuer of people (oidc-provider): whoever signs in is who they say, which will do here.
-import Provider from "oidc-provider";
+// An issuer of somebody else's: oidc-provider, which gives out JWTs for one audience.
+// Arguments: port, audience, secret.
+import { createServer } from 'node:http'
+import { generateKeyPairSync } from 'node:crypto'
+import Provider from 'oidc-provider'
 
-const [port, back] = process.argv.slice(2);
-const issuer = `http://127.0.0.1:${port}`;
-const provider = new Provider(issuer, {
+const [port, audience, secret] = process.argv.slice(2)
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'one' }] },
+  scopes: ['data.read', 'data.approve'],
   clients: [{
-    client_id: "pasarela",
-    client_secret: "known to both",
-    redirect_uris: [back],
-    response_types: ["code"],
-    grant_types: ["authorization_code"],
+    client_id: 'reports', client_secret: secret, grant_types: ['client_credentials'],
+    redirect_uris: [], response_types: [],
   }],
-  pkce: { required: () => true },
-  claims: { openid: ["sub", "office", "groups"], profile: ["name"] },
-  conformIdTokenClaims: false,
-  findAccount: (_, id) => ({
-    accountId: id,
-    claims: () => ({ sub: id, name: "Ana López", office: id.split("@")[1], groups: ["migracion"] }),
-  }),
-});
-provider.listen(port, "127.0.0.1", () => console.log("ready"));
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: () => ({
+        audience, scope: 'data.read data.approve', accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
+  },
+})
+createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => console.log('listening'))

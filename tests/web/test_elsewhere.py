@@ -14,7 +14,7 @@ from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER
 from tests.databases import free_port
-from tests.foreign import serving
+from tests.foreign import require_npm, running
 from tests.web.visiting import Visitor
 
 BACK = "/sign-in/back/mintrab"
@@ -44,7 +44,8 @@ issuer = "https://machines.example"
 def issuer() -> Iterator[str]:
     """A running oidc-provider that knows us."""
     port = free_port()
-    with serving("issuer.mjs", port, ISSUER + BACK):
+    require_npm()
+    with running("people_issuer.mjs", port, ISSUER + BACK):
         yield f"http://127.0.0.1:{port}"
 
 
