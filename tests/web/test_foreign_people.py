@@ -110,6 +110,7 @@ def test_requests_oauth2client_signs_in_by_a_code_typed_elsewhere(place: Place) 
         device_authorization_endpoint=f"{place.url}/oauth/device_authorization",
         client_id="gateway-cli",
         auth=None,
+        testing=True,  # http, on this machine
     )
 
     asked = client.authorize_device(scope=DATA_READ)
