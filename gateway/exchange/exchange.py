@@ -241,7 +241,10 @@ class Exchange:
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:
                 yield f"{folder} can be read by others: chmod 700 it"
-        _ = self.keys
+        if self.settings.loopback_keys:
+            yield "loopback_keys is on in gateway.toml: others' keys are taken without https"
+        if self.keys.is_old(self.clock()):
+            yield "the key that signs tokens is older than a year: gateway keys rotate"
         for release in self.releases():
             if release.provision not in self.provisions:
                 yield f"releases of {release.provision} are there, but no such provision"
