@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
+from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
 from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
-from gateway.access.sealing import seal
+from gateway.access.owners import Owners
+from gateway.access.purposes import Purposes
+from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
@@ -83,6 +86,7 @@ class Exchange:
         )
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
+        self.owners = Owners(self.database)
         self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
@@ -91,11 +95,21 @@ class Exchange:
     @cached_property
     def keys(self) -> KeyRing:
         """The keys that sign tokens; the first is made where there is none."""
-        path, own = master_key(self.home)
-        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring = KeyRing(self.database, self.stamp, self._seal)
         ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
         ring.ensure(self.clock())
         return ring
+
+    @cached_property
+    def _seal(self) -> Seal:
+        """What seals secrets in the database, and what a page gives a browser to bring back."""
+        path, own = master_key(self.home)
+        return seal(path, make=own)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The people who sign in."""
+        return Accounts(self.database, Purposes(self._seal), self.clock)
 
     def close(self) -> None:
         """Give back the database's connections."""
