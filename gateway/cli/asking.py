@@ -11,7 +11,13 @@ from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    DataQuery,
+    MetadataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.rest.service import DIALECTS, Question, question
 
 
@@ -21,6 +27,8 @@ def _pieces(exchange: Exchange, asked: Question, dialect: int, name: str | None)
     match asked:
         case DataQuery():
             return _named(table.DATA[dialect], name).write(exchange.data(asked, seen))
+        case MetadataQuery():
+            return _named(table.METADATA[dialect], name).write(exchange.metadata_sets(asked))
         case RegistrationQuery():
             found = exchange.registrations(asked, seen, _service(exchange))
             return _named(table.REGISTRATIONS, name).write(found)

@@ -1,7 +1,7 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
 A route reads the question, lets the exchange answer it and sends the answer. Data take a token
-with the scope data.read; structures and schemas are open.
+with the scope data.read; structures, schemas and reference metadata are open.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,13 @@ from gateway.errors import BadSyntax, NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    DataQuery,
+    MetadataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
@@ -43,6 +49,8 @@ class _Mount:
         match asked:
             case DataQuery():
                 return self._data(asked, pairs)
+            case MetadataQuery():
+                return self._metadata(asked, pairs)
             case RegistrationQuery():
                 return self._registrations(asked, pairs)
             case SchemaQuery():
@@ -63,6 +71,10 @@ class _Mount:
         seen = Visibility(at=self._exchange.clock())
         message = self._exchange.registrations(asked, seen, self._issuer)
         return send(wanted.write(message), wanted.media_type, PRIVATE)
+
+    def _metadata(self, asked: MetadataQuery, pairs: Pairs) -> Response:
+        wanted = _format(table.METADATA[self._dialect.number], pairs)
+        return self._open(asked, wanted, lambda: wanted.write(self._exchange.metadata_sets(asked)))
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
         wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
@@ -86,7 +98,7 @@ class _Mount:
 
     def _open(
         self,
-        asked: StructureQuery | SchemaQuery,
+        asked: MetadataQuery | StructureQuery | SchemaQuery,
         wanted: Format[M],
         make: Callable[[], Iterator[bytes]],
     ) -> Response:
