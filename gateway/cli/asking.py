@@ -12,6 +12,7 @@ from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.table import Format, M
 from gateway.model.query import (
+    AvailabilityQuery,
     DataQuery,
     MetadataQuery,
     RegistrationQuery,
@@ -25,13 +26,16 @@ def _pieces(exchange: Exchange, asked: Question, dialect: int, name: str | None)
     """The answer in the format of a name, or in the dialect's default."""
     seen = exchange.everything()
     match asked:
+        case AvailabilityQuery():
+            found = exchange.availability(asked, seen)
+            return table.named(table.STRUCTURES[dialect], name or "xml").write(found)
         case DataQuery():
             return _named(table.DATA[dialect], name).write(exchange.data(asked, seen))
         case MetadataQuery():
             return _named(table.METADATA[dialect], name).write(exchange.metadata_sets(asked))
         case RegistrationQuery():
-            found = exchange.registrations(asked, seen, _service(exchange))
-            return _named(table.REGISTRATIONS, name).write(found)
+            registered = exchange.registrations(asked, seen, _service(exchange))
+            return _named(table.REGISTRATIONS, name).write(registered)
         case SchemaQuery():
             return _named(table.SCHEMAS[dialect], name).write(exchange.schema(asked))
         case StructureQuery():

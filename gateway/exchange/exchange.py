@@ -13,6 +13,7 @@ from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
 from gateway.database import Database
 from gateway.errors import NotFound
+from gateway.exchange.availability import Availabilities
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.registrations import Registrations
@@ -26,6 +27,7 @@ from gateway.intake.metadata import read_metadata
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Artefact, Kind
 from gateway.model.query import (
+    AvailabilityQuery,
     DataQuery,
     MetadataQuery,
     RegistrationQuery,
@@ -123,6 +125,16 @@ class Exchange:
         """
         found = self._data.answer(query, visibility)
         return DataMessage(self._header(), found, told_at(query, found))
+
+    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+        """Which values the data have that a question asks for, as far as a caller may see them.
+
+        Raises what `Availabilities.answer` raises.
+        """
+        found = Availabilities(self._data, self.registry, self.store)
+        constraints, related = found.answer(query, visibility)
+        named = frozenset(each.reference for each in related)
+        return StructureMessage(self._header(), (*constraints, *related), related=named)
 
     def registrations(
         self, query: RegistrationQuery, visibility: Visibility, service: str

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.formats.json_content import Fields, Json, words
+from gateway.formats.json_content import words
+from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.model.metadata import MetadataSet
 from gateway.model.text import LANGUAGES, Text
 
-_SCHEMA_20 = (
-    "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/metadata-message/tools/schemas/"
-    "2.0.0/sdmx-json-metadata-schema.json"
-)
+_SCHEMA_20 = f"{REPOSITORY}/metadata-message/tools/schemas/2.0.0/sdmx-json-metadata-schema.json"
 _SCHEMA_21 = "https://json.sdmx.org/2.1/sdmx-json-metadata-schema.json"
 
 
@@ -32,17 +30,8 @@ def write_21(message: MetadataMessage) -> Iterator[bytes]:
 
 
 def _message(message: MetadataMessage, schema: str) -> Fields:
-    header = message.header
-    meta: Fields = {
-        "schema": schema,
-        "id": header.id,
-        "test": False,
-        "prepared": header.prepared.isoformat(timespec="seconds"),
-        "contentLanguages": LANGUAGES,
-        "sender": {"id": header.sender},
-    }
     sets: Json = [_set(each, stub=message.stubs) for each in message.sets]
-    return {"meta": meta, "data": {"metadataSets": sets}}
+    return {"meta": meta(message.header, schema), "data": {"metadataSets": sets}}
 
 
 def _set(metadata: MetadataSet, *, stub: bool) -> Fields:

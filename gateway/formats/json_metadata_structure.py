@@ -4,7 +4,8 @@ Source: sdmx-json-structure-schema.json of each version. As in SDMX-ML, 1.0 has 
 in the structure, 2.x in the flow.
 """
 
-from gateway.formats.json_content import Fields, Json, Version, content_of
+from gateway.formats.json_content import Version, content_of
+from gateway.formats.json_frame import Fields, Json
 from gateway.formats.ml_metadata_structure import REPORT, target_id
 from gateway.model.artefact import Kind
 from gateway.model.metadata import (

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from gateway.errors import NotAcceptable
 from gateway.formats import (
     csv,
+    json_data,
     json_metadata,
     json_schema,
     json_structure,
@@ -62,6 +63,14 @@ SPECIFIC = Format(
     also=("application/xml", "text/xml"),
 )
 CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
+_DATA_JSON = "application/vnd.sdmx.data+json"
+
+JSON_10 = Format(("json-1.0",), _DATA_JSON, "1.0.0", json_data.write_10)
+JSON_20 = Format(("json-2.0",), _DATA_JSON, "2.0.0", json_data.write_20)
+JSON_21 = Format(
+    ("json", "json-2.1"), _DATA_JSON, "2.1.0", json_data.write_21, also=("application/json",)
+)
+
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
 _PLAIN_XML = ("application/xml", "text/xml")
 
@@ -72,14 +81,10 @@ STRUCTURE_30 = Format(("xml-3.0",), _STRUCTURE_XML, "3.0.0", ml_structure.write_
 STRUCTURE_31 = Format(("xml-3.1",), _STRUCTURE_XML, "3.1.0", ml_structure.write_31, also=_PLAIN_XML)
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV),
-    2: (CSV, SPECIFIC, GENERIC),
+    1: (GENERIC, SPECIFIC, CSV, JSON_10, JSON_20, JSON_21),
+    2: (JSON_21, CSV, SPECIFIC, GENERIC, JSON_20, JSON_10),
 }
-"""By the number of the dialect, its default first.
-
-SDMX-REST 1.5 has generic data for its default. That of 2.2.2 is SDMX-JSON, which is not written
-yet; CSV stands in for it.
-"""
+"""By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
 _STRUCTURE_JSON = "application/vnd.sdmx.structure+json"
 

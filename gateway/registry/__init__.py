@@ -1,5 +1,6 @@
 """The region's definitions: `dsd/*.xml` read once through sdmx1, then asked for by name."""
 
+from gateway.registry.available import referred
 from gateway.registry.cache import content_digest, definitions
 from gateway.registry.partial import component_codes
 from gateway.registry.registry import RESOURCES, Registry
@@ -12,4 +13,5 @@ __all__ = [
     "component_codes",
     "content_digest",
     "definitions",
+    "referred",
 ]

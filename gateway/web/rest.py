@@ -15,6 +15,7 @@ from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
 from gateway.model.query import (
+    AvailabilityQuery,
     DataQuery,
     MetadataQuery,
     RegistrationQuery,
@@ -47,6 +48,8 @@ class _Mount:
         pairs = list(request.args.items(multi=True))
         asked = question(self._dialect, path, [pair for pair in pairs if pair[0] != "format"])
         match asked:
+            case AvailabilityQuery():
+                return self._availability(asked, pairs)
             case DataQuery():
                 return self._data(asked, pairs)
             case MetadataQuery():
@@ -64,6 +67,12 @@ class _Mount:
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+
+    def _availability(self, asked: AvailabilityQuery, pairs: Pairs) -> Response:
+        caller(self._tokens, DATA_READ)
+        wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
+        message = self._exchange.availability(asked, Visibility(at=self._exchange.clock()))
+        return send(wanted.write(message), wanted.media_type, PRIVATE)
 
     def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
         caller(self._tokens, DATA_READ)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax
 from gateway.model.query import (
     ArtefactPattern,
     Condition,
@@ -306,18 +306,3 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
         asked(path, pairs)
 
     assert named in caught.value.sentence()
-
-
-@pytest.mark.parametrize(
-    ("path", "pairs"),
-    [
-        *(
-            pytest.param(f"{resource}/dataflow/LMIG/DF", [], id=resource)
-            for resource in ("availability",)
-        ),
-    ],
-)
-def test_what_waits_is_told_apart_from_what_is_wrong(path: str, pairs: Pairs) -> None:
-    """The standard knows it and this gateway does not answer it yet: 501 and not 400."""
-    with pytest.raises(NotServed):
-        asked(path, pairs)
