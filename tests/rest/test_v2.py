@@ -306,3 +306,30 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
         asked(path, pairs)
 
     assert named in caught.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("value", "passing"),
+    [
+        ("A", "A"),
+        ("A,B", "AB"),
+        ("ge:B", "BCD"),
+        ("ge:B+le:C", "BC"),
+        ("A,B+C", "A"),
+        ("ge:A+le:B,ge:D+le:D", "ABD"),
+        ("ne:A,B", "BCD"),
+        ("ne:A+B", "B"),
+        ("ne:A,ne:B", "ABCD"),
+        ("ne:A+ne:B", "CD"),
+        ("nc:A+nc:B", "CD"),
+        ("sw:A,ew:D", "AD"),
+        ("gt:A+lt:D", "BC"),
+    ],
+)
+def test_the_standards_table_of_examples(value: str, passing: str) -> None:
+    """Which of A, B, C and D pass. Source: SDMX-REST 2.2.2, data.md, operators."""
+    query = asked("data", [("c[X]", value)])
+
+    assert isinstance(query, DataQuery)
+    (found,) = query.filters
+    assert "".join(each for each in "ABCD" if found.matches(each, in_time=False)) == passing
