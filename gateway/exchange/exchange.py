@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from joserfc.jwk import KeySet
 
@@ -18,7 +18,8 @@ from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
-from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.exchange.sources import sources
+from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
@@ -124,7 +125,11 @@ class Exchange:
         Raises NotFound, SemanticError and NoResults as `Data.answer` does.
         """
         found = self._data.answer(query, visibility)
-        return DataMessage(self._header(), found, told_at(query, found))
+        known = (self._data, self.store, self.registry, self.provisions)
+        told = partial(sources, *known, query, visibility)
+        provenance = Provenance(licence=self.settings.licence, sources=told)
+        dimension = told_at(query, found)
+        return DataMessage(self._header(), found, dimension, provenance=provenance)
 
     def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
         """Which values the data have that a question asks for, as far as a caller may see them.
