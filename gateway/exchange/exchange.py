@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
-from joserfc.jwk import KeySet
-
 from gateway.access.clients import Clients
-from gateway.access.keys import signing_keys
+from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
+from gateway.access.sealing import seal
+from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
@@ -44,7 +44,7 @@ from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
-from gateway.settings import Home, Settings, database_password
+from gateway.settings import Home, Settings, database_password, master_key
 
 Clock = Callable[[], datetime]
 
@@ -84,8 +84,9 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
+        self.stamp = Stamp(self.database)
+        self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self._data = Data(self.registry, self.provisions, self.store)
-        self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self._served(), clock())
@@ -96,9 +97,13 @@ class Exchange:
         yield from self.metadata.sets
 
     @cached_property
-    def keys(self) -> KeySet:
-        """The keys that sign tokens."""
-        return signing_keys(self.home.keys)
+    def keys(self) -> KeyRing:
+        """The keys that sign tokens; the first is made where there is none."""
+        path, own = master_key(self.home)
+        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
+        ring.ensure(self.clock())
+        return ring
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -241,7 +246,10 @@ class Exchange:
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:
                 yield f"{folder} can be read by others: chmod 700 it"
-        _ = self.keys
+        if self.settings.loopback_keys:
+            yield "loopback_keys is on in gateway.toml: others' keys are taken without https"
+        if self.keys.is_old(self.clock()):
+            yield "the key that signs tokens is older than a year: gateway keys rotate"
         for release in self.releases():
             if release.provision not in self.provisions:
                 yield f"releases of {release.provision} are there, but no such provision"
