@@ -57,6 +57,8 @@ SECTIONS = {
     Kind.DATA_PROVIDER_SCHEME: "dataProviderSchemes",
     Kind.DATA_CONSUMER_SCHEME: "dataConsumerSchemes",
     Kind.DATAFLOW: "dataflows",
+    Kind.METADATA_STRUCTURE: "metadataStructures",
+    Kind.METADATAFLOW: "metadataflows",
     Kind.PROVISION_AGREEMENT: "provisionAgreements",
     Kind.CATEGORISATION: "categorisations",
 }
@@ -92,6 +94,7 @@ def content_of(artefact: Artefact, version: Version) -> Fields:
 
 
 _ITEMS = {
+    Kind.METADATA_PROVIDER_SCHEME: "metadataProviders",
     Kind.AGENCY_SCHEME: "agencies",
     Kind.CATEGORY_SCHEME: "categories",
     Kind.CODELIST: "codes",

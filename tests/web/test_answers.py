@@ -109,7 +109,7 @@ STATUSES = [
         404,
         id="no item",
     ),
-    pytest.param("metadataflow", "structure/hierarchy", 404, 204, id="a type without artefacts"),
+    pytest.param("process", "structure/hierarchy", 404, 204, id="a type without artefacts"),
     pytest.param(
         "data/DF_RETURNS?startPeriod=1850&endPeriod=1851",
         "data/dataflow/*/DF_RETURNS?c[TIME_PERIOD]=le:1850",
@@ -146,11 +146,11 @@ STATUSES = [
         id="history where it has no place",
     ),
     pytest.param(
-        "metadata/DF_RETURNS",
-        "metadata/metadataset/LMIG/DF_RETURNS",
+        "metadata/MDF_PROVISIONS/M.GT",
+        "schema/metadataflow/LMIG/MDF_PROVISIONS",
         501,
         501,
-        id="resource that waits",
+        id="known and not served",
     ),
     pytest.param(
         "data/DF_RETURNS?detail=some",
