@@ -36,7 +36,7 @@ def _answer(
             return data.format.write(message.told(data.manner).asked_for(path))
         case MetadataQuery():
             said = choose(table.METADATA[dialect], wish)
-            return said.format.write(exchange.metadata_sets(asked))
+            return said.format.write(exchange.metadata_sets(asked).told(said.manner))
         case RegistrationQuery():
             registered = exchange.registrations(asked, exchange.everything(), _service(exchange))
             return choose(table.REGISTRATIONS, wish).format.write(registered)

@@ -5,15 +5,14 @@ stub: there it is its attributes without values. They take no URN of a metadata 
 names one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from gateway.formats.json_content import words
-from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
+from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta, text
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.model.metadata import MetadataSet
-from gateway.model.text import LANGUAGES, Text
+from gateway.model.text import Language
 
 _SCHEMA_20 = f"{REPOSITORY}/metadata-message/tools/schemas/2.0.0/sdmx-json-metadata-schema.json"
 _SCHEMA_21 = "https://json.sdmx.org/2.1/sdmx-json-metadata-schema.json"
@@ -30,13 +29,15 @@ def write_21(message: MetadataMessage) -> Iterator[bytes]:
 
 
 def _message(message: MetadataMessage, schema: str) -> Fields:
-    sets: Json = [_set(each, stub=message.stubs) for each in message.sets]
-    return {"meta": meta(message.header, schema), "data": {"metadataSets": sets}}
+    languages = message.manner.languages
+    sets: Json = [_set(each, languages, stub=message.stubs) for each in message.sets]
+    return {"meta": meta(message.header, schema, languages), "data": {"metadataSets": sets}}
 
 
-def _set(metadata: MetadataSet, *, stub: bool) -> Fields:
+def _set(metadata: MetadataSet, languages: Sequence[Language], *, stub: bool) -> Fields:
     attributes: Json = [
-        {"id": id} if stub else {"id": id, "value": _value(text)} for id, text in metadata.said
+        {"id": id} if stub else {"id": id, "value": {each: said.said(each) for each in languages}}
+        for id, said in metadata.said
     ]
     return {
         "id": metadata.id,
@@ -44,11 +45,7 @@ def _set(metadata: MetadataSet, *, stub: bool) -> Fields:
         "version": metadata.version,
         "isExternalReference": stub,
         "metadataflow": metadata.flow.urn,
-        **words(metadata),
+        **text("name", metadata.name, languages),
         "targets": [metadata.target.urn],
         "attributes": attributes,
     }
-
-
-def _value(text: Text) -> Fields:
-    return {language: text.said(language) for language in LANGUAGES}

@@ -1,8 +1,8 @@
 """What a message of reference metadata is written from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from gateway.formats.message import Header
+from gateway.formats.message import Header, Manner
 from gateway.model.metadata import MetadataSet
 
 
@@ -13,3 +13,8 @@ class MetadataMessage:
     header: Header
     sets: tuple[MetadataSet, ...]
     stubs: bool = False
+    manner: Manner = field(default_factory=Manner)
+
+    def told(self, manner: Manner) -> "MetadataMessage":
+        """The same message in another manner."""
+        return replace(self, manner=manner)

@@ -5,6 +5,7 @@ target by the kind of artefact.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -34,6 +35,7 @@ def write_31(message: MetadataMessage) -> Iterator[bytes]:
 
 
 def _message(message: MetadataMessage, edition: ml.Edition) -> bytes:
+    edition = replace(edition, languages=message.manner.languages)
     parts = {"mes": "message", "met": "metadata/generic", "com": "common"}
     names = {prefix: edition.namespace(part) for prefix, part in parts.items()}
     root = etree.Element(edition.mes("GenericMetadata"), nsmap=names)
@@ -43,7 +45,7 @@ def _message(message: MetadataMessage, edition: ml.Edition) -> bytes:
         ml.add_reference(ml.add(described, edition.com("StructureUsage")), flow, edition)
     for each in message.sets:
         if edition.is_21:
-            _add_reported(root, each)
+            _add_reported(root, each, edition)
         else:
             _add_maintained(root, each, edition, stub=message.stubs)
     return ml.serialised(root)
@@ -53,8 +55,7 @@ def _flows(message: MetadataMessage) -> list[Reference]:
     return sorted({each.flow for each in message.sets})
 
 
-def _add_reported(root: ml.Element, metadata: MetadataSet) -> None:
-    edition = ml.ML_21
+def _add_reported(root: ml.Element, metadata: MetadataSet, edition: ml.Edition) -> None:
     element = ml.add(
         root,
         edition.mes("MetadataSet"),
@@ -62,7 +63,7 @@ def _add_reported(root: ml.Element, metadata: MetadataSet) -> None:
         setID=metadata.id,
         action="Information",
     )
-    ml.add_words(element, edition.com("Name"), metadata.name)
+    ml.add_words(element, edition.com("Name"), metadata.name, edition)
     report = ml.add(element, _met("Report", edition), id=REPORT)
     kind = target_id(metadata.target.kind)
     target = ml.add(report, _met("Target", edition), id=kind)
@@ -71,7 +72,7 @@ def _add_reported(root: ml.Element, metadata: MetadataSet) -> None:
     said = ml.add(report, _met("AttributeSet", edition))
     for id, text in metadata.said:
         attribute = ml.add(said, _met("ReportedAttribute", edition), id=id)
-        ml.add_words(attribute, edition.com("Text"), text)
+        ml.add_words(attribute, edition.com("Text"), text, edition)
 
 
 def _add_maintained(
@@ -87,14 +88,14 @@ def _add_maintained(
     )
     if stub:
         element.set("isExternalReference", "true")
-    ml.add_words(element, edition.com("Name"), metadata.name)
+    ml.add_words(element, edition.com("Name"), metadata.name, edition)
     if stub:
         return
     ml.add(element, _met("Metadataflow", edition), metadata.flow.urn)
     ml.add(element, _met("Target", edition), metadata.target.urn)
     for id, text in metadata.said:
         attribute = ml.add(element, _met("Attribute", edition), id=id)
-        ml.add_words(attribute, edition.com("Text"), text)
+        ml.add_words(attribute, edition.com("Text"), text, edition)
 
 
 def _met(name: str, edition: ml.Edition) -> str:

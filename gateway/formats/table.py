@@ -277,16 +277,24 @@ METADATA_J21 = Format(
     "2.1.0",
     json_metadata.write_21,
     also=("application/json",),
+    words=Words.ALL,
 )
-METADATA_J20 = Format(("json-2.0",), _METADATA_JSON, "2.0.0", json_metadata.write_20)
-METADATA_31 = Format(("xml-3.1",), _METADATA_XML, "3.1.0", ml_metadata.write_31, also=_PLAIN_XML)
-METADATA_30 = Format(("xml-3.0",), _METADATA_XML, "3.0.0", ml_metadata.write_30, also=_PLAIN_XML)
+METADATA_J20 = Format(
+    ("json-2.0",), _METADATA_JSON, "2.0.0", json_metadata.write_20, words=Words.ALL
+)
+METADATA_31 = Format(
+    ("xml-3.1",), _METADATA_XML, "3.1.0", ml_metadata.write_31, also=_PLAIN_XML, words=Words.ALL
+)
+METADATA_30 = Format(
+    ("xml-3.0",), _METADATA_XML, "3.0.0", ml_metadata.write_30, also=_PLAIN_XML, words=Words.ALL
+)
 METADATA_21 = Format(
     ("xml", "xml-2.1"),
     "application/vnd.sdmx.genericmetadata+xml",
     "2.1",
     ml_metadata.write_21,
     also=_PLAIN_XML,
+    words=Words.ALL,
 )
 
 METADATA: Mapping[int, Sequence[Format[MetadataMessage]]] = {

@@ -90,7 +90,7 @@ class _Mount:
         wanted = _choice(table.METADATA[self._dialect.number], wishes)
 
         def make() -> Iterator[bytes]:
-            return wanted.format.write(self._exchange.metadata_sets(asked))
+            return wanted.format.write(self._exchange.metadata_sets(asked).told(wanted.manner))
 
         return self._open(asked, wanted, make)
 

@@ -202,3 +202,14 @@ def test_what_metadata_must_be_is_told_by_their_structure(web: FlaskClient, cont
     refused = web.get(asked)
     assert refused.status_code == 501
     assert "structure+json" in refused.text
+
+
+def test_metadata_are_told_in_the_callers_languages(web: FlaskClient) -> None:
+    """The best first; one alone where one alone is asked for."""
+    path = f"{SETS}/LMIG/MS_SV_DGME_RETURNS"
+    english = web.get(path, headers={"Accept-Language": "en"})
+
+    (told,) = english.get_json()["data"]["metadataSets"]
+
+    assert told["name"].endswith("reference metadata")
+    assert web.get(path).headers["ETag"] != english.headers["ETag"]
