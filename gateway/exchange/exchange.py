@@ -2,13 +2,13 @@
 
 import contextlib
 import hashlib
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
 from joserfc.jwk import KeySet
 
+from gateway import __version__
 from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
@@ -16,6 +16,7 @@ from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.schemas import schema
+from gateway.exchange.standing import Standing, standing
 from gateway.exchange.states import datasets
 from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
 from gateway.formats.schema_message import SchemaMessage
@@ -103,17 +104,35 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
+    def standing(self, query: DataQuery, visibility: Visibility) -> Standing:
+        """What decides the answer to a question, before it is answered.
+
+        Raises what `data` raises for a dataflow that is not there, and NoResults where none is
+        meant.
+        """
+        supplies = [
+            (provision, self.registry.structure(flow))
+            for flow in self._flows(query)
+            for provision in self._provisions(flow, query)
+        ]
+        definitions = (__version__, self.definitions_header.id)
+        return standing(self.store, supplies, query, visibility, (definitions, self._changed_at))
+
+    def data(
+        self, query: DataQuery, visibility: Visibility, known: Standing | None = None
+    ) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
-        does not fit its structure, NoResults where nothing is left.
+        `known` is the question's standing, where that was asked for already. Raises NotFound for a
+        dataflow that is not there, SemanticError for a key or filter that does not fit its
+        structure, NoResults where nothing is left.
         """
         refuse_moments(query, visibility.at)
         flows = self._flows(query)
+        header = self._header(known or self.standing(query, visibility))
         if len(flows) == 1:
-            return self._answer(flows[0], query, visibility)
-        found = [each for flow in flows for each in self._answers(flow, query, visibility)]
+            return self._answer(flows[0], query, visibility, header)
+        found = [each for flow in flows for each in self._answers(flow, query, visibility, header)]
         if not found:
             raise NoResults("No observation fits the question.", subject=str(query.flows))
         if len(found) > 1:
@@ -136,13 +155,15 @@ class Exchange:
         return flows
 
     def _answers(
-        self, flow: Dataflow, query: DataQuery, visibility: Visibility
+        self, flow: Dataflow, query: DataQuery, visibility: Visibility, header: Header
     ) -> Iterator[DataMessage]:
         """The answer of one of several dataflows; none where the question does not fit it."""
         with contextlib.suppress(BadRequest):
-            yield self._answer(flow, query, visibility)
+            yield self._answer(flow, query, visibility, header)
 
-    def _answer(self, flow: Dataflow, query: DataQuery, visibility: Visibility) -> DataMessage:
+    def _answer(
+        self, flow: Dataflow, query: DataQuery, visibility: Visibility, header: Header
+    ) -> DataMessage:
         structure = self.registry.structure(flow)
         refuse_unfit(query, structure, self.registry.codes(structure))
         query = fitted(query, structure)
@@ -152,7 +173,7 @@ class Exchange:
         found = datasets(self.store, provisions, subject, query, visibility)
         if not found:
             raise NoResults("No observation fits the question.", subject=str(flow.reference))
-        return DataMessage(self._header(), found, query.dimension_at_observation)
+        return DataMessage(header, found, query.dimension_at_observation)
 
     def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
         for provision in self.provisions.values():
@@ -201,8 +222,9 @@ class Exchange:
             return self.registry
         return self.registry.only(self.definitions.served_at(moment))
 
-    def _header(self) -> Header:
-        return Header(f"M{secrets.token_hex(8)}", self.clock(), self.settings.sender)
+    def _header(self, standing: Standing) -> Header:
+        """The same each time until the answer would be another, so that an ETag can be strong."""
+        return Header(f"M{standing.digest[:16]}", standing.since, self.settings.sender)
 
     @cached_property
     def definitions_header(self) -> Header:

@@ -13,7 +13,12 @@ from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import oauth, pages, problems, submissions
+from gateway.web.answer import Sender
+from gateway.web.bodies import Bodies
 from gateway.web.rest import dialect_of, mount
+
+_MOST_BYTES_KEPT = 64 * 1024 * 1024
+_LARGEST_KEPT = 1024 * 1024
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -29,8 +34,9 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    sender = Sender(Bodies(_MOST_BYTES_KEPT, _LARGEST_KEPT), exchange.clock)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, version))
+        app.register_blueprint(mount(exchange, tokens, sender, version))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
     app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))

@@ -1,16 +1,16 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
-A route reads the question, lets the exchange answer it and sends the answer. Data take a token
-with the scope data.read; structures and schemas are open.
+A route reads the question, says what decides its answer and what makes it, and sends that. Data
+take a token with the scope data.read; structures and schemas are open.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, NotAcceptable
+from gateway.errors import NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
@@ -18,25 +18,26 @@ from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
-from gateway.web.answer import PRIVATE, Bodies, send, tag
-from gateway.web.bearer import caller
-
-_MOST_BYTES_KEPT = 64 * 1024 * 1024
+from gateway.web import bearer
+from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
+from gateway.web.negotiation import format_of, others
 
 
 class _Mount:
     """What one version answers over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect) -> None:
+    def __init__(
+        self, exchange: Exchange, tokens: TokenCheck, sender: Sender, dialect: Dialect
+    ) -> None:
         self._exchange = exchange
         self._tokens = tokens
+        self._sender = sender
         self._dialect = dialect
-        self._bodies = Bodies(_MOST_BYTES_KEPT)
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
         pairs = list(request.args.items(multi=True))
-        asked = question(self._dialect, path, [pair for pair in pairs if pair[0] != "format"])
+        asked = question(self._dialect, path, others(pairs))
         match asked:
             case DataQuery():
                 return self._data(asked, pairs)
@@ -46,19 +47,26 @@ class _Mount:
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        caller(self._tokens, DATA_READ)
-        wanted = _format(table.DATA[self._dialect.number], pairs)
-        message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
-        name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
-        return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+        bearer.caller(self._tokens, DATA_READ)
+        wanted = format_of(table.DATA[self._dialect.number], pairs)
+        visibility = Visibility(at=self._exchange.clock())
+        standing = self._exchange.standing(asked, visibility)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.write(self._exchange.data(asked, visibility, standing))
+
+        name = f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else ""
+        return self._sender.send(
+            Answer(standing.digest, wanted.media_type, pieces, PRIVATE, standing.since, name)
+        )
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
-        wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
+        wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
         return self._open(asked, wanted, lambda: wanted.write(self._exchange.structures(asked)))
 
     def _schema(self, asked: SchemaQuery, pairs: Pairs) -> Response:
         try:
-            wanted = _format(table.SCHEMAS[self._dialect.number], pairs)
+            wanted = format_of(table.SCHEMAS[self._dialect.number], pairs)
         except NotAcceptable as refusal:
             return self._as_structures(asked, pairs, refusal)
         return self._open(asked, wanted, lambda: wanted.write(self._exchange.schema(asked)))
@@ -66,7 +74,7 @@ class _Mount:
     def _as_structures(self, asked: SchemaQuery, pairs: Pairs, refusal: NotAcceptable) -> Response:
         """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
         try:
-            _format(table.STRUCTURES[self._dialect.number], pairs)
+            format_of(table.STRUCTURES[self._dialect.number], pairs)
         except NotAcceptable as second:
             allowed = (*refusal.allowed, *second.allowed)
             raise NotAcceptable(refusal.message, subject="format", allowed=allowed) from second
@@ -76,16 +84,18 @@ class _Mount:
         self,
         asked: StructureQuery | SchemaQuery,
         wanted: Format[M],
-        make: Callable[[], Iterator[bytes]],
+        pieces: Callable[[], Iterator[bytes]],
     ) -> Response:
-        """What anyone may read: its tag is known before it is made."""
-        name = tag(self._exchange.definitions_header, asked, wanted.media_type)
-        return self._bodies.answer(name, wanted.media_type, make)
+        """What anyone may read: the same for all until a definition changes."""
+        served = self._exchange.definitions_header
+        return self._sender.send(
+            Answer((served, asked), wanted.media_type, pieces, PUBLIC, served.prepared)
+        )
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, version: str) -> Blueprint:
+def mount(exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, DIALECTS[version])
+    served = _Mount(exchange, tokens, sender, DIALECTS[version])
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)
@@ -98,13 +108,3 @@ def dialect_of(path: str) -> Dialect:
         (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
         DIALECTS["v2"],
     )
-
-
-def _format(offers: Sequence[Format[M]], pairs: Pairs) -> Format[M]:
-    """The format that ``format=`` names, else the one that the Accept header likes best."""
-    names = [value for name, value in pairs if name == "format"]
-    if len(names) > 1:
-        raise BadSyntax("The parameter format is given twice.", subject="format")
-    if names:
-        return table.named(offers, names[0])
-    return table.accepted(offers, request.headers.get("Accept"))

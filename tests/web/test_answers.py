@@ -290,7 +290,7 @@ def test_an_answer_states_its_format(
 
     assert answer.headers["Content-Type"] == media_type
     assert {"Accept", "Authorization"} <= set(answer.headers["Vary"].split(", "))
-    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_format_in_the_url_beats_the_header(web: FlaskClient, bearer: Headers) -> None:
