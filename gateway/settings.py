@@ -27,12 +27,38 @@ _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IG
 _PACKAGE = Path(__file__).parent
 
 
+_Number = Annotated[int, msgspec.Meta(ge=0)]
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where and how wide the gateway listens."""
 
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 1
+    workers: _AtLeastOne = 1
+    proxies: _Number = 0
+    origins: tuple[str, ...] = ("*",)
+    drain: Annotated[int, msgspec.Meta(ge=1, le=1800)] = 30
+    metrics: Literal["loopback", "token", "off"] = "loopback"
+    log: Literal["requests", "faults"] = "requests"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much one question, and one client, may ask; 0 requests a minute are any number."""
+
+    observations: _AtLeastOne = 5_000_000
+    seconds: _AtLeastOne = 60
+    data: _Number = 600
+    structures: _Number = 1200
+    url: Annotated[int, msgspec.Meta(ge=256, le=65_536)] = 8192
+
+
+class Cache(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers that a process keeps in memory: all in megabytes, the largest in kilobytes."""
+
+    memory: _Number = 64
+    largest: _Number = 1024
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +71,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: str = ""
     largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
     serve: Serve = Serve()
+    limits: Limits = Limits()
+    cache: Cache = Cache()
 
     def issuer_at(self, host: str, port: int) -> str:
         """The address that clients reach, without a slash at its end.

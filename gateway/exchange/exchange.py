@@ -1,6 +1,5 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
-import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,7 +12,8 @@ from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
 from gateway.database import Database
-from gateway.errors import BadRequest, NoResults, NotFound, NotServed
+from gateway.errors import BadRequest, NoResults, NotFound, NotServed, TooLarge, TooSlow
+from gateway.exchange.bounds import Bounds
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.schemas import schema
 from gateway.exchange.standing import Standing, standing
@@ -119,20 +119,29 @@ class Exchange:
         return standing(self.store, supplies, query, visibility, (definitions, self._changed_at))
 
     def data(
-        self, query: DataQuery, visibility: Visibility, known: Standing | None = None
+        self,
+        query: DataQuery,
+        visibility: Visibility,
+        known: Standing | None = None,
+        bounds: Bounds | None = None,
     ) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
         `known` is the question's standing, where that was asked for already. Raises NotFound for a
         dataflow that is not there, SemanticError for a key or filter that does not fit its
-        structure, NoResults where nothing is left.
+        structure, NoResults where nothing is left, TooLarge and TooSlow beyond the bounds.
         """
+        bounds = bounds or Bounds()
         refuse_moments(query, visibility.at)
         flows = self._flows(query)
         header = self._header(known or self.standing(query, visibility))
         if len(flows) == 1:
-            return self._answer(flows[0], query, visibility, header)
-        found = [each for flow in flows for each in self._answers(flow, query, visibility, header)]
+            return self._answer(flows[0], query, visibility, header, bounds)
+        found = [
+            each
+            for flow in flows
+            for each in self._answers(flow, query, visibility, header, bounds)
+        ]
         if not found:
             raise NoResults("No observation fits the question.", subject=str(query.flows))
         if len(found) > 1:
@@ -155,14 +164,28 @@ class Exchange:
         return flows
 
     def _answers(
-        self, flow: Dataflow, query: DataQuery, visibility: Visibility, header: Header
+        self,
+        flow: Dataflow,
+        query: DataQuery,
+        visibility: Visibility,
+        header: Header,
+        bounds: Bounds,
     ) -> Iterator[DataMessage]:
         """The answer of one of several dataflows; none where the question does not fit it."""
-        with contextlib.suppress(BadRequest):
-            yield self._answer(flow, query, visibility, header)
+        try:
+            yield self._answer(flow, query, visibility, header, bounds)
+        except (TooLarge, TooSlow):
+            raise
+        except BadRequest:
+            return
 
     def _answer(
-        self, flow: Dataflow, query: DataQuery, visibility: Visibility, header: Header
+        self,
+        flow: Dataflow,
+        query: DataQuery,
+        visibility: Visibility,
+        header: Header,
+        bounds: Bounds,
     ) -> DataMessage:
         structure = self.registry.structure(flow)
         refuse_unfit(query, structure, self.registry.codes(structure))
@@ -170,7 +193,7 @@ class Exchange:
         provisions = [*self._provisions(flow, query)]
         of = flow.structure if query.context == "datastructure" else flow.reference
         subject = Subject(of, structure, self.registry.labels(of, structure))
-        found = datasets(self.store, provisions, subject, query, visibility)
+        found = datasets(self.store, provisions, subject, query, visibility, bounds)
         if not found:
             raise NoResults("No observation fits the question.", subject=str(flow.reference))
         return DataMessage(header, found, query.dimension_at_observation)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from gateway.exchange.bounds import Bounds
 from gateway.formats.message import Action, DataSet, Subject
 from gateway.model.joining import bare, joined, narrowed, ordered
 from gateway.model.query import DataQuery, Page
@@ -18,18 +19,42 @@ def datasets(
     subject: Subject,
     query: DataQuery,
     visibility: Visibility,
+    bounds: Bounds,
 ) -> tuple[DataSet, ...]:
-    """What provisions of one subject answer together; none where that is nothing."""
+    """What provisions of one subject answer together; none where that is nothing.
+
+    Raises TooLarge and TooSlow as the bounds do, before any observation is fetched or sorted.
+    """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
-        found = [d for each in histories for d in each.disseminations(query.wanted, at)]
+        found = [
+            *_bounded((d for each in histories for d in each.disseminations(query.wanted, at)), bounds)
+        ]
         return tuple(_as_history(subject, sorted(found, key=lambda each: each.at)))
     if query.updated_after is not None:
-        changes = [each.since(query.updated_after, query.wanted, at) for each in histories]
+        since = query.updated_after
+        changes = [*_bounded((each.since(since, query.wanted, at) for each in histories), bounds)]
         return tuple(_as_changes(subject, changes, query.page))
     states = [each.state(query.wanted, at) for each in histories]
+    bounds.refuse_more(_on_page(sum(map(len, states)), query.page))
     return tuple(_some([DataSet(subject, tuple(paged(states, query.page)))]))
+
+
+def _on_page(found: int, page: Page) -> int:
+    """How many of what was found are told: of a page its own, but all that must be sorted."""
+    if page.order or page.limit is None:
+        return found
+    return min(found, page.limit)
+
+
+def _bounded(found: Iterable[Dissemination], bounds: Bounds) -> Iterator[Dissemination]:
+    """The same, one by one, as long as they stay within bounds."""
+    count = 0
+    for each in found:
+        count += len(each.changed) + len(each.deleted)
+        bounds.refuse_more(count)
+        yield each
 
 
 def _as_history(subject: Subject, found: Sequence[Dissemination]) -> Iterator[DataSet]:
