@@ -1,5 +1,6 @@
 """What a message says besides its content: who sends what, and when it was prepared."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.labels import Labels
 from gateway.model.selection import Selection
+from gateway.model.shapes import arranged, shown
 from gateway.model.structure import DataStructure
 from gateway.model.text import LANGUAGES, Language
 
@@ -103,6 +105,12 @@ class DataSet:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     shown: Shown = Shown()
+
+    def shaped(self, dimension_at_observation: str) -> Iterator[Selection]:
+        """The selections with what is shown of them, in series under a dimension, one by one."""
+        for each in self.selections:
+            less = shown(each, self.shown.attributes, measure=self.shown.measure)
+            yield arranged(less, dimension_at_observation)
 
 
 @dataclass(frozen=True, slots=True)
