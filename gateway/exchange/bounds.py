@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 
 from gateway.errors import TooLarge, TooSlow
 
+OBSERVATIONS = "observations"
+"""What an answer has too many of."""
+
 Seconds = Callable[[], float]
 
 
@@ -20,16 +23,18 @@ class Bounds:
         self._clock = clock
         self._began = clock()
         self._worked = 0.0
+        self._found = 0
 
-    def refuse_more(self, found: int) -> None:
-        """Raise TooLarge for more observations than an answer may hold, before they are fetched."""
+    def add(self, found: int) -> None:
+        """Count observations that were found. Raises TooLarge once they are too many."""
         self.refuse_late()
-        if self._most is not None and found > self._most:
+        self._found += found
+        if self._most is not None and self._found > self._most:
             raise TooLarge(
-                f"The answer would hold {found:,} observations; {self._most:,} are the most.",
-                spanish=f"La respuesta tendría {found:,} observaciones; el máximo es "
+                f"The answer would hold {self._found:,} observations; {self._most:,} are the most.",
+                spanish=f"La respuesta tendría {self._found:,} observaciones; el máximo es "
                 f"{self._most:,}.",
-                subject="observations",
+                subject=OBSERVATIONS,
             )
 
     def refuse_late(self) -> None:

@@ -12,20 +12,18 @@ from gateway.access.clients import Clients
 from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
 from gateway.database import Database
-from gateway.errors import BadRequest, NoResults, NotFound, NotServed, TooLarge, TooSlow
+from gateway.errors import NotFound
 from gateway.exchange.bounds import Bounds
-from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
+from gateway.exchange.data import Data, told_at
 from gateway.exchange.schemas import schema
-from gateway.exchange.standing import Standing, standing
-from gateway.exchange.states import datasets
-from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
+from gateway.exchange.standing import Standing
+from gateway.formats.message import DataMessage, Header, StructureMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
 from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.release import Release
-from gateway.model.structure import Dataflow
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
 from gateway.releases.catalogue import Catalogue
@@ -75,6 +73,7 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
+        self._data = Data(self.registry, self.provisions, self.store)
         self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
@@ -105,18 +104,12 @@ class Exchange:
         return self.provisions[id]
 
     def standing(self, query: DataQuery, visibility: Visibility) -> Standing:
-        """What decides the answer to a question, before it is answered.
+        """What decides the answer to a question, before anything is looked up.
 
-        Raises what `data` raises for a dataflow that is not there, and NoResults where none is
-        meant.
+        Raises NotFound for an artefact that is not there.
         """
-        supplies = [
-            (provision, self.registry.structure(flow))
-            for flow in self._flows(query)
-            for provision in self._provisions(flow, query)
-        ]
         definitions = (__version__, self.definitions_header.id)
-        return standing(self.store, supplies, query, visibility, (definitions, self._changed_at))
+        return self._data.standing(query, visibility, (definitions, self._changed_at))
 
     def data(
         self,
@@ -127,82 +120,16 @@ class Exchange:
     ) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        `known` is the question's standing, where that was asked for already. Raises NotFound for a
-        dataflow that is not there, SemanticError for a key or filter that does not fit its
-        structure, NoResults where nothing is left, TooLarge and TooSlow beyond the bounds.
+        `known` is the question's standing, where that was asked for already. Raises NotFound,
+        SemanticError, NoResults, TooLarge and TooSlow as `Data.answer` does.
         """
-        bounds = bounds or Bounds()
-        refuse_moments(query, visibility.at)
-        flows = self._flows(query)
+        found = self._data.answer(query, visibility, bounds or Bounds())
         header = self._header(known or self.standing(query, visibility))
-        if len(flows) == 1:
-            return self._answer(flows[0], query, visibility, header, bounds)
-        found = [
-            each
-            for flow in flows
-            for each in self._answers(flow, query, visibility, header, bounds)
-        ]
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(query.flows))
-        if len(found) > 1:
-            raise NotServed(
-                f"{query.flows} means several dataflows with data; one at a time is served.",
-                allowed=[str(each.subject.of) for each in found],
-            )
-        return found[0]
+        return DataMessage(header, found, told_at(query, found))
 
-    def _flows(self, query: DataQuery) -> list[Dataflow]:
-        if query.context == "datastructure":
-            structures = self.registry.matching([Kind.DATA_STRUCTURE], query.flows)
-            of = {each.reference for each in structures}
-            flows = [each for each in self.registry.dataflows if each.structure in of]
-        else:
-            found = self.registry.matching([Kind.DATAFLOW], query.flows)
-            flows = [each for each in found if isinstance(each, Dataflow)]
-        if not flows:
-            raise NoResults(f"No dataflow uses {query.flows}.", subject=str(query.flows))
-        return flows
-
-    def _answers(
-        self,
-        flow: Dataflow,
-        query: DataQuery,
-        visibility: Visibility,
-        header: Header,
-        bounds: Bounds,
-    ) -> Iterator[DataMessage]:
-        """The answer of one of several dataflows; none where the question does not fit it."""
-        try:
-            yield self._answer(flow, query, visibility, header, bounds)
-        except (TooLarge, TooSlow):
-            raise
-        except BadRequest:
-            return
-
-    def _answer(
-        self,
-        flow: Dataflow,
-        query: DataQuery,
-        visibility: Visibility,
-        header: Header,
-        bounds: Bounds,
-    ) -> DataMessage:
-        structure = self.registry.structure(flow)
-        refuse_unfit(query, structure, self.registry.codes(structure))
-        query = fitted(query, structure)
-        provisions = [*self._provisions(flow, query)]
-        of = flow.structure if query.context == "datastructure" else flow.reference
-        subject = Subject(of, structure, self.registry.labels(of, structure))
-        found = datasets(self.store, provisions, subject, query, visibility, bounds)
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(flow.reference))
-        return DataMessage(header, found, query.dimension_at_observation)
-
-    def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
-        for provision in self.provisions.values():
-            asked = not query.providers or provision.provider in query.providers
-            if asked and provision.flow.reference == flow.reference:
-                yield provision.id
+    def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
+        """The same question from a later year on, so that it has at most so many observations."""
+        return self._data.narrower(query, visibility, most)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.

@@ -4,7 +4,7 @@ Two answers with one standing, in one format and manner, are the same to the byt
 ETag of an answer, and the id in its header.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
@@ -39,19 +39,19 @@ def rights(visibility: Visibility) -> str:
 
 def standing(
     store: Store,
-    supplies: Iterable[tuple[str, DataStructure]],
+    supplies: Mapping[str, DataStructure],
     query: DataQuery,
     visibility: Visibility,
     definitions: tuple[object, datetime],
 ) -> Standing:
-    """How a question stands: `supplies` are the provisions that may answer it.
+    """How a question stands: `supplies` are the provisions that may answer it, by id.
 
     `definitions` are what stands for all definitions, and when they last changed.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     states = [
         state
-        for provision, structure in supplies
+        for provision, structure in supplies.items()
         if (state := _state(store, provision, structure, at)) is not None
     ]
     made_of, changed_at = definitions

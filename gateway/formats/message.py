@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from gateway.errors import NotServed
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.labels import Labels
 from gateway.model.selection import Selection
@@ -138,6 +139,18 @@ class DataMessage:
     def told(self, manner: Manner) -> "DataMessage":
         """The same message in another manner."""
         return replace(self, manner=manner)
+
+
+def refuse_untold(message: DataMessage) -> None:
+    """For a writer that tells all of one subject: raise NotServed for a message of another kind."""
+    if any(each.shown != Shown() for each in message.datasets):
+        raise NotServed("This format tells all attributes and the measure.", subject="attributes")
+    if any(each.subject.of != message.subject.of for each in message.datasets):
+        raise NotServed(
+            "This format tells one data set at a time.",
+            subject="context",
+            allowed=sorted({str(each.subject.of) for each in message.datasets}),
+        )
 
 
 @dataclass(frozen=True, slots=True)

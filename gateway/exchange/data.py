@@ -1,0 +1,238 @@
+"""Answers to data questions: which artefacts are meant, whether the question fits, what is shown.
+
+An answer has a data set, or several for changes and history, of each artefact that was asked for:
+one of a dataflow, of a data structure or of an agreement, as the context says. They come in the
+order of the contexts, then of the definitions; pages run on from one to the next.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.errors import GatewayError, NoResults, NotServed, SemanticError
+from gateway.exchange.bounds import Bounds
+from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
+from gateway.exchange.showing import shown
+from gateway.exchange.standing import Standing, standing
+from gateway.exchange.states import datasets, page
+from gateway.formats.message import FLAT, DataSet, Shown, Subject
+from gateway.intake.provision import Provision
+from gateway.model.artefact import Artefact, Kind, Reference
+from gateway.model.query import Alternatives, Condition, DataQuery, Filter, Operator
+from gateway.model.structure import Dataflow, DataStructure
+from gateway.model.visibility import Visibility
+from gateway.registry import Registry
+from gateway.releases.history import History
+from gateway.releases.store import Store
+
+CONTEXTS: Mapping[str, Kind] = {
+    "dataflow": Kind.DATAFLOW,
+    "datastructure": Kind.DATA_STRUCTURE,
+    "provisionagreement": Kind.PROVISION_AGREEMENT,
+}
+"""By their words in a URL, in the order in which ``*`` looks for what a question names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """An artefact that data are of, and the provisions that feed it; `named` if by its id."""
+
+    of: Reference
+    structure: DataStructure
+    provisions: tuple[str, ...]
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that fits one of the artefacts it is asked of, and what is shown of its data."""
+
+    supply: Supply
+    query: DataQuery
+    shown: Shown
+
+
+class Data:
+    """The data of some provisions, as questions name them."""
+
+    def __init__(
+        self, registry: Registry, provisions: Mapping[str, Provision], store: Store
+    ) -> None:
+        self._registry = registry
+        self._provisions = provisions
+        self._store = store
+
+    def standing(
+        self, query: DataQuery, visibility: Visibility, definitions: tuple[object, datetime]
+    ) -> Standing:
+        """What decides an answer. Raises NotFound for an artefact that is not there."""
+        supplies = {
+            provision: self._provisions[provision].structure
+            for supply in self.supplies(query)
+            for provision in supply.provisions
+        }
+        return standing(self._store, supplies, query, visibility, definitions)
+
+    def answer(
+        self, query: DataQuery, visibility: Visibility, bounds: Bounds
+    ) -> tuple[DataSet, ...]:
+        """The data sets of an answer, at least one.
+
+        Raises NotFound for an artefact that is not there, SemanticError for a question that does
+        not fit one it names or any of those it means, NoResults where nothing is left, TooLarge
+        and TooSlow beyond the bounds.
+        """
+        refuse_moments(query, visibility.at)
+        asked = self.asked(query)
+        found = [each for one in asked for each in self._of(one, visibility, bounds)]
+        paged = tuple(page(found, query.page))
+        if not paged:
+            raise NoResults("No observation fits the question.", subject=str(query.flows))
+        return paged
+
+    def asked(self, query: DataQuery) -> tuple[Asked, ...]:
+        """What a question asks of each artefact it means.
+
+        A wildcard leaves out those that it does not fit; if it fits none, that is said of the
+        first. One that is named is refused by name.
+        """
+        found: list[Asked] = []
+        refusals: list[GatewayError] = []
+        for supply in self.supplies(query):
+            try:
+                found.append(self._fitting(supply, query))
+            except SemanticError as refusal:
+                if supply.named:
+                    raise
+                refusals.append(refusal)
+        if refusals and not found:
+            raise refusals[0]
+        return tuple(found)
+
+    def supplies(self, query: DataQuery) -> Iterator[Supply]:
+        """The artefacts that a question means; by a wildcard, those that something feeds."""
+        for artefact in self._artefacts(query):
+            supplied = tuple(self._feeding(artefact, query))
+            named = artefact.id in query.flows.ids
+            if supplied or named:
+                structure = self._structure(artefact)
+                yield Supply(artefact.reference, structure, supplied, named)
+
+    def _artefacts(self, query: DataQuery) -> Iterable[Artefact]:
+        if query.context != "*":
+            kinds = [CONTEXTS[each] for each in query.context.split(",")]
+        else:  # each observation once: those of all dataflows, unless ids say otherwise
+            kinds = [*CONTEXTS.values()] if query.flows.ids else [Kind.DATAFLOW]
+        found = sorted(
+            self._registry.matching(kinds, query.flows), key=lambda e: kinds.index(e.kind)
+        )
+        return found if query.context != "*" else _first_of_each_name(found)
+
+    def _feeding(self, artefact: Artefact, query: DataQuery) -> Iterator[str]:
+        """The provisions of an artefact, by the providers that are asked for."""
+        for each in self._provisions.values():
+            provider = each.provider_reference
+            wanted = not query.providers or any(
+                one.allows(provider.agency, each.provider) for one in query.providers
+            )
+            if wanted and artefact.reference in _names(each):
+                yield each.id
+
+    def _structure(self, artefact: Artefact) -> DataStructure:
+        if isinstance(artefact, DataStructure):
+            return artefact
+        if isinstance(artefact, Dataflow):
+            return self._registry.structure(artefact)
+        return self._provisions[artefact.id].structure
+
+    def _fitting(self, supply: Supply, query: DataQuery) -> Asked:
+        told = shown(query, supply.structure)
+        refuse_unfit(query, supply.structure, self._registry.codes(supply.structure))
+        if not told.observations:
+            query = _of_series(query, supply.structure)
+        return Asked(supply, fitted(query, supply.structure, told), told)
+
+    def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
+        """The same question from a later year on, so that its answer is within bounds.
+
+        None where even the last year has too many, or where it is of no single state.
+        """
+        if query.history or query.updated_after is not None:
+            return None
+        at = visibility if query.as_of is None else visibility.as_of(query.as_of)
+        years: Counter[int] = Counter()
+        asked = self.asked(query)
+        for one in asked:
+            for provision in one.supply.provisions:
+                history = History(self._store, provision, one.supply.structure)
+                years += history.years(one.query.wanted, at)
+        start = _start(years, most)
+        return None if start is None else _since(query, asked[0].supply.structure.time.id, start)
+
+    def _of(self, asked: Asked, visibility: Visibility, bounds: Bounds) -> Iterator[DataSet]:
+        of, structure = asked.supply.of, asked.supply.structure
+        subject = Subject(of, structure, self._registry.labels(of, structure))
+        provisions = asked.supply.provisions
+        for each in datasets(self._store, provisions, subject, asked.query, visibility, bounds):
+            yield replace(each, shown=asked.shown)
+
+
+def _start(years: Counter[int], most: int) -> int | None:
+    """The first year from which on there are at most so many; None where the last has more."""
+    start, left = None, most
+    for year in sorted(years, reverse=True):
+        left -= years[year]
+        if left < 0:
+            break
+        start = year
+    return start
+
+
+def _since(query: DataQuery, time: str, year: int) -> DataQuery:
+    """The same question from a year on, which is later than any from which it was asked."""
+    others = (each for each in query.filters if each.component != time)
+    bounds = (each.alternatives for each in query.filters if each.component == time)
+    groups: Alternatives = ((Condition(Operator.GE, f"{year:04}"),),)
+    for alternatives in bounds:
+        groups = tuple(
+            (*one, *(each for each in other if each.operator is not Operator.GE))
+            for one in groups
+            for other in alternatives
+        )
+    return replace(query, filters=(*others, Filter(time, groups)))
+
+
+def told_at(query: DataQuery, found: Iterable[DataSet]) -> str:
+    """Which dimension stands at the observations of an answer; series alone have time there."""
+    first = next(iter(found))
+    structure = first.subject.structure
+    return query.dimension_at_observation if first.shown.observations else structure.time.id
+
+
+def _first_of_each_name(found: Iterable[Artefact]) -> Iterator[Artefact]:
+    kept: dict[tuple[str, str], Kind] = {}
+    for each in found:
+        if kept.setdefault((each.agency, each.id), each.kind) is each.kind:
+            yield each
+
+
+def _names(provision: Provision) -> tuple[Reference, ...]:
+    """What the data of a provision are of: its dataflow, their structure, its agreement."""
+    flow = provision.flow
+    agreement = Reference(Kind.PROVISION_AGREEMENT, flow.agency, provision.id, provision.version)
+    return flow.reference, provision.structure.reference, agreement
+
+
+def _of_series(query: DataQuery, structure: DataStructure) -> DataQuery:
+    """The same question of series: one observation of each stands for it, so they are counted.
+
+    Raises NotServed where the series asked for are not those over time.
+    """
+    if query.dimension_at_observation not in (structure.time.id, FLAT):
+        raise NotServed(
+            "Series without observations are served over time only.",
+            subject="dimensionAtObservation",
+            allowed=(structure.time.id,),
+        )
+    return replace(query, first=1, last=None)
