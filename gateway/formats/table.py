@@ -21,6 +21,8 @@ class Format(Generic[M]):
     """One format of one kind of message.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
+    `most` is how many observations it can hold at all. A format that is `packed` is not made
+    smaller by compressing it again.
     """
 
     names: tuple[str, ...]
@@ -28,6 +30,8 @@ class Format(Generic[M]):
     version: str
     write: Callable[[M], Iterator[bytes]]
     also: tuple[str, ...] = ()
+    most: int | None = None
+    packed: bool = False
 
     @property
     def media_type(self) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from flask import Response, request
+from flask import Response, current_app, g, request
 
+from gateway.errors import GatewayError
 from gateway.model.digest import digest
-from gateway.web.bodies import Bodies
+from gateway.web.bodies import Bodies, Body
+from gateway.web.compression import IDENTITY, compressed
+from gateway.web.gate import Gate
 
 PRIVATE = "private, no-cache"
 """Data depend on who asks: the client that asked may keep them, and asks whether they still hold.
@@ -33,6 +36,12 @@ _VARY = {
 _SMALL = 256 * 1024
 """An answer up to so many bytes is made whole before it is sent, and says how long it is."""
 
+_BROKEN_OFF = b'\n"'
+"""The end of a message that has none: in text of any format a quotation that is never closed.
+
+The server would end a broken message as if it were whole, and a table in CSV does not show it.
+"""
+
 _SECOND = timedelta(seconds=1)
 
 
@@ -40,49 +49,57 @@ _SECOND = timedelta(seconds=1)
 class Answer:
     """An answer that is not made yet; `pieces` makes it, or raises what there is to refuse.
 
-    `state` is whatever decides its bytes besides its media type. `since` is when that last
-    changed. With a file name it is a file to keep.
+    `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
+    last changed. `cost` is what kind of request it is, and whose. With a file name it is a file to
+    keep.
     """
 
     state: object
     media_type: str
+    encoding: str
     pieces: Callable[[], Iterator[bytes]]
     cache: str
+    cost: tuple[str, str]
     since: datetime | None = None
     file_name: str = ""
 
     @property
     def tag(self) -> str:
         """A strong ETag: with the same one, the bytes are the same."""
-        return digest(self.state, self.media_type)
+        return digest(self.state, self.media_type, self.encoding)
 
 
 class Sender:
     """Sends answers, and keeps their bodies. Safe to share between threads."""
 
-    def __init__(self, bodies: Bodies, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bodies: Bodies, gate: Gate, clock: Callable[[], datetime]) -> None:
         self._bodies = bodies
+        self._gate = gate
         self._clock = clock
 
     def send(self, answer: Answer) -> Response:
-        """304 where the caller has it already; else 200, of a HEAD without the body's work."""
+        """304, at no cost, where the caller has it already; else 200, of a HEAD without body.
+
+        Raises TooOften, and what making the answer raises.
+        """
         tag = answer.tag
-        if request.if_none_match.star_tag:
-            answer.pieces()  # refused here if there is nothing that could match
-        if self._is_held(tag, answer.since):
+        if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
+            return self._headed(Response(status=304), answer, tag)
+        self._gate.admit(*answer.cost)
+        response = self._made(answer, tag)
+        if request.if_none_match.star_tag:  # now that something is there which matches
             response = Response(status=304)
-        else:
-            response = Response(self._body(answer, tag), content_type=answer.media_type)
-            if answer.file_name:
-                response.headers["Content-Disposition"] = (
-                    f'attachment; filename="{answer.file_name}"'
-                )
+        return self._headed(response, answer, tag)
+
+    def _headed(self, response: Response, answer: Answer, tag: str) -> Response:
         response.set_etag(tag)
         response.headers["Cache-Control"] = answer.cache
         response.headers["Vary"] = _VARY[answer.cache]
         # A date counts whole seconds: within the same one, another change could still come.
         if answer.since is not None and answer.since <= self._clock() - _SECOND:
             response.last_modified = answer.since
+        if answer.file_name and response.status_code == 200:
+            response.headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
         return response
 
     def _is_held(self, tag: str, since: datetime | None) -> bool:
@@ -94,17 +111,30 @@ class Sender:
             return False
         return since.replace(microsecond=0) <= moment
 
-    def _body(self, answer: Answer, tag: str) -> bytes | Iterator[bytes]:
-        kept = self._bodies.get(tag)
-        if kept is not None:
-            return kept
-        pieces = answer.pieces()
-        if request.method == "HEAD":
-            return iter(())
-        return _whole_if_small(self._bodies.keeping(tag, pieces))
+    def _made(self, answer: Answer, tag: str) -> Response:
+        body = self._bodies.get(tag)
+        g.kept = body is not None
+        if body is None and request.method == "HEAD":
+            answer.pieces()  # whatever is to refuse, without the body's work
+            return _response(answer.media_type, answer.encoding, iter(()))
+        if body is None:
+            encoding, pieces = compressed(answer.encoding, answer.pieces())
+            kept = self._bodies.keeping(tag, encoding, pieces)
+            found = _whole_if_small(kept, encoding)
+            if not isinstance(found, Body):
+                return _response(answer.media_type, encoding, found)
+            body = found
+        return _response(answer.media_type, body.encoding, body.content)
 
 
-def _whole_if_small(pieces: Iterator[bytes]) -> bytes | Iterator[bytes]:
+def _response(media_type: str, encoding: str, body: bytes | Iterator[bytes]) -> Response:
+    response = Response(body, content_type=media_type)
+    if encoding != IDENTITY:
+        response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[bytes]:
     """All pieces as one where they are few; else the first of them, made, and then the rest."""
     ready: list[bytes] = []
     size = 0
@@ -112,5 +142,24 @@ def _whole_if_small(pieces: Iterator[bytes]) -> bytes | Iterator[bytes]:
         ready.append(piece)
         size += len(piece)
         if size > _SMALL:
-            return chain(ready, pieces)
-    return b"".join(ready)
+            return _to_its_end(chain(ready, pieces), encoding)
+    return Body(b"".join(ready), encoding)
+
+
+def _to_its_end(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """The same pieces. Where making them fails in the middle, the reader sees that it did."""
+    log = current_app.logger
+    cut = g.setdefault("cut", [])
+
+    def sent() -> Iterator[bytes]:
+        try:
+            yield from pieces
+        except GatewayError as error:
+            cut.append(type(error).__name__)
+        except Exception as error:  # the server would end the message as if it were whole
+            log.exception("an answer broke off")
+            cut.append(type(error).__name__)
+        if cut and encoding == IDENTITY:
+            yield _BROKEN_OFF
+
+    return sent()

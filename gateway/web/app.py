@@ -3,22 +3,23 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestURITooLarge
 
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadRequest, GatewayError, Refused
+from gateway.errors import BadRequest, GatewayError, Refused, TooOften
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import oauth, pages, problems, submissions
+from gateway.web.allowances import Allowances
 from gateway.web.answer import Sender
 from gateway.web.bodies import Bodies
+from gateway.web.gate import Gate, tell_allowance
+from gateway.web.origins import open_to
 from gateway.web.rest import dialect_of, mount
-
-_MOST_BYTES_KEPT = 64 * 1024 * 1024
-_LARGEST_KEPT = 1024 * 1024
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +35,10 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
-    sender = Sender(Bodies(_MOST_BYTES_KEPT, _LARGEST_KEPT), exchange.clock)
+    settings = exchange.settings
+    gate = Gate(settings.limits, Allowances(exchange.home.cache / "allowances"), exchange.clock)
+    bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
+    sender = Sender(bodies, gate, exchange.clock)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, version))
     app.register_blueprint(pages.routes(exchange, issuer))
@@ -42,7 +46,10 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
+    app.before_request(_refuse_long(settings.limits.url))
     app.after_request(_safe)
+    app.after_request(tell_allowance)
+    app.after_request(open_to(settings.serve.origins))
 
     @app.get("/health")
     def health() -> Response:
@@ -65,8 +72,18 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
+def _refuse_long(most: int) -> Callable[[], None]:
+    """What refuses a URL of more characters."""
+
+    def refuse() -> None:
+        if len(request.path) + len(request.query_string) > most:
+            raise RequestURITooLarge(f"The URL is longer than {most:,} characters.")
+
+    return refuse
+
+
 def _problem(error: GatewayError) -> Response:
-    if not isinstance(error, BadRequest | Refused):
+    if not isinstance(error, BadRequest | Refused | TooOften):
         current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
     return problems.answer(error, dialect_of(request.path).number)
 

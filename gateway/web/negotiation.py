@@ -11,7 +11,9 @@ from flask import request
 from gateway.errors import BadSyntax
 from gateway.formats import table
 from gateway.formats.table import Format, M
+from gateway.model.text import LANGUAGES, Language
 from gateway.rest.parameters import Pairs
+from gateway.web.compression import chosen
 
 OWN = ("format", "compression")
 """The parameters that say how an answer is told, not what is asked."""
@@ -31,6 +33,17 @@ def own(pairs: Pairs) -> dict[str, str]:
 def others(pairs: Pairs) -> list[tuple[str, str]]:
     """What the URL asks for, however it is told."""
     return [pair for pair in pairs if pair[0] not in OWN]
+
+
+def encoding_of(pairs: Pairs, *, useful: bool) -> str:
+    """How an answer is to be compressed; `useful` where its format is not compressed already."""
+    return chosen(request.accept_encodings, own(pairs).get("compression"), useful=useful)
+
+
+def language() -> Language:
+    """The language in which people are told what is wrong: English, if they do not say."""
+    asked = request.args.get("lang") or request.accept_languages.best_match(LANGUAGES)
+    return "es" if asked == "es" else "en"
 
 
 def format_of(offers: Sequence[Format[M]], pairs: Iterable[tuple[str, str]]) -> Format[M]:

@@ -6,13 +6,17 @@ take a token with the scope data.read; structures and schemas are open.
 
 from collections.abc import Callable, Iterator
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
+from gateway import __version__
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable
+from gateway.errors import NotAcceptable, TooLarge
 from gateway.exchange import Exchange, as_structures
+from gateway.exchange.bounds import Bounds
+from gateway.exchange.standing import Standing
 from gateway.formats import table
+from gateway.formats.message import DataMessage
 from gateway.formats.table import Format, M
 from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
@@ -20,7 +24,9 @@ from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web import bearer
 from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
-from gateway.web.negotiation import format_of, others
+from gateway.web.gate import DATA, STRUCTURES
+from gateway.web.narrower import told_narrower
+from gateway.web.negotiation import encoding_of, format_of, others
 
 
 class _Mount:
@@ -47,29 +53,55 @@ class _Mount:
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        bearer.caller(self._tokens, DATA_READ)
+        caller = bearer.caller(self._tokens, DATA_READ)
         wanted = format_of(table.DATA[self._dialect.number], pairs)
         visibility = Visibility(at=self._exchange.clock())
         standing = self._exchange.standing(asked, visibility)
-
-        def pieces() -> Iterator[bytes]:
-            return wanted.write(self._exchange.data(asked, visibility, standing))
-
-        name = f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else ""
-        return self._sender.send(
-            Answer(standing.digest, wanted.media_type, pieces, PRIVATE, standing.since, name)
+        answer = Answer(
+            standing.digest,
+            wanted.media_type,
+            encoding_of(pairs, useful=not wanted.packed),
+            lambda: self._observations(asked, visibility, standing, wanted),
+            PRIVATE,
+            (DATA, caller.client_id),
+            standing.since,
+            f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else "",
         )
+        g.client = caller.client_id
+        return self._sender.send(answer)
+
+    def _observations(
+        self,
+        asked: DataQuery,
+        visibility: Visibility,
+        standing: Standing,
+        wanted: Format[DataMessage],
+    ) -> Iterator[bytes]:
+        """A message piece by piece. Raises TooLarge with a narrower address to ask."""
+        limits = self._exchange.settings.limits
+        most = min(limits.observations, wanted.most or limits.observations)
+        bounds = Bounds(most, limits.seconds)
+        try:
+            message = self._exchange.data(asked, visibility, standing, bounds)
+        except TooLarge as refusal:
+            raise told_narrower(
+                refusal, self._exchange, asked, visibility, most, self._dialect.number
+            ) from refusal
+        g.rows = sum(map(len, message.selections))
+        return bounds.timed(wanted.write(message))
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
         wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
-        return self._open(asked, wanted, lambda: wanted.write(self._exchange.structures(asked)))
+        return self._open(
+            asked, wanted, pairs, lambda: wanted.write(self._exchange.structures(asked))
+        )
 
     def _schema(self, asked: SchemaQuery, pairs: Pairs) -> Response:
         try:
             wanted = format_of(table.SCHEMAS[self._dialect.number], pairs)
         except NotAcceptable as refusal:
             return self._as_structures(asked, pairs, refusal)
-        return self._open(asked, wanted, lambda: wanted.write(self._exchange.schema(asked)))
+        return self._open(asked, wanted, pairs, lambda: wanted.write(self._exchange.schema(asked)))
 
     def _as_structures(self, asked: SchemaQuery, pairs: Pairs, refusal: NotAcceptable) -> Response:
         """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
@@ -84,13 +116,21 @@ class _Mount:
         self,
         asked: StructureQuery | SchemaQuery,
         wanted: Format[M],
+        pairs: Pairs,
         pieces: Callable[[], Iterator[bytes]],
     ) -> Response:
         """What anyone may read: the same for all until a definition changes."""
         served = self._exchange.definitions_header
-        return self._sender.send(
-            Answer((served, asked), wanted.media_type, pieces, PUBLIC, served.prepared)
+        answer = Answer(
+            (__version__, served, asked),
+            wanted.media_type,
+            encoding_of(pairs, useful=not wanted.packed),
+            pieces,
+            PUBLIC,
+            (STRUCTURES, request.remote_addr or ""),
+            served.prepared,
         )
+        return self._sender.send(answer)
 
 
 def mount(exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str) -> Blueprint:

@@ -196,9 +196,11 @@ def test_a_question_has_its_status_in_each_dialect(
         ("/sdmx/v1/data/DF_NONE", f"{SDMX}genericdata+xml;version=2.1", "application/xml"),
         ("/sdmx/v1/data/DF_NONE", f"{SDMX}data+json,*/*;q=0.1", "application/json"),
         ("/sdmx/v2/data/dataflow/*/DF_NONE", "*/*", "application/json"),
-        ("/sdmx/v2/data/dataflow/*/DF_NONE", f"{SDMX}data+csv", "application/json"),
+        ("/sdmx/v2/data/dataflow/*/DF_NONE", f"{SDMX}data+csv", "text/plain"),
         ("/sdmx/v2/data/dataflow/*/DF_NONE", "application/xml", "application/xml"),
-        ("/sdmx/v2/data/dataflow/*/DF_NONE", "text/html,application/xml", "application/json"),
+        ("/sdmx/v2/data/dataflow/*/DF_NONE", "text/html,application/xml", "text/plain"),
+        ("/sdmx/v1/data/DF_NONE", "application/xml;q=0.2,application/json", "application/json"),
+        ("/sdmx/v2/data/dataflow/*/DF_NONE", "application/json;q=0,text/plain", "text/plain"),
     ],
 )
 def test_an_error_speaks_the_caller_s_language(
