@@ -20,6 +20,7 @@ from gateway.errors import BadConfiguration, StorageFault
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
+_COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # its client reads it when it is imported
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
 """A URL with a password, in front of its host or among its parameters."""
@@ -217,15 +218,16 @@ def database_password() -> str:
     return os.environ.get(_PASSWORD_VARIABLE, "")
 
 
-def hand_down(home: Home, issuer: str) -> None:
-    """Name the home and the issuer to the worker processes that this one starts."""
+def hand_down(home: Home, issuer: str, counts: Path) -> None:
+    """Name the home, the issuer and the folder for counts to the processes that this one starts."""
     os.environ[HOME_VARIABLE] = str(home.root.resolve())
     os.environ[_ISSUER_VARIABLE] = issuer
+    os.environ[_COUNTS_VARIABLE] = str(counts)
 
 
-def handed_down() -> tuple[Home, str]:
-    """The home and the issuer that the parent process named."""
-    return find_home(None), os.environ[_ISSUER_VARIABLE]
+def handed_down() -> tuple[Home, str, Path]:
+    """The home, the issuer and the folder for counts that the parent process named."""
+    return find_home(None), os.environ[_ISSUER_VARIABLE], Path(os.environ[_COUNTS_VARIABLE])
 
 
 def defaults() -> Path:

@@ -15,7 +15,8 @@ from gateway.database import Database, as_text, client_scopes, clients
 from gateway.errors import NotFound, SemanticError
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
-SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT)
+METRICS_READ = "metrics.read"
+SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT, METRICS_READ)
 """The rights that a token can carry, as far as they are served."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

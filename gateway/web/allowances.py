@@ -74,8 +74,8 @@ class Allowances:
             place = (name + near) % _SLOTS * _SLOT.size
             holder, whole_at = _SLOT.unpack_from(self._slots, place)
             if holder == name:
-                # A clock that was set back must not lock anybody out for long.
-                return place, min(max(whole_at, now), now + window)
+                # One beyond the window is of a clock that was set back since.
+                return place, whole_at if now < whole_at <= now + 1.001 * window else now
             if whole_at < soonest:
                 free, soonest = place, whole_at
         return free, now

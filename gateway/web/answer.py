@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from traceback import format_exception
 
-from flask import Response, current_app, g, request
+from flask import Response, request
 
 from gateway.errors import GatewayError
 from gateway.model.digest import digest
 from gateway.web.bodies import Bodies, Body
 from gateway.web.compression import IDENTITY, compressed
 from gateway.web.gate import Gate
+from gateway.web.told import told
 
 PRIVATE = "private, no-cache"
 """Data depend on who asks: the client that asked may keep them, and asks whether they still hold.
@@ -84,6 +86,7 @@ class Sender:
         """
         tag = answer.tag
         if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
+            told().answer = "held"
             return self._headed(Response(status=304), answer, tag)
         self._gate.admit(*answer.cost)
         response = self._made(answer, tag)
@@ -113,7 +116,7 @@ class Sender:
 
     def _made(self, answer: Answer, tag: str) -> Response:
         body = self._bodies.get(tag)
-        g.kept = body is not None
+        told().answer = "made" if body is None else "kept"
         if body is None and request.method == "HEAD":
             answer.pieces()  # whatever is to refuse, without the body's work
             return _response(answer.media_type, answer.encoding, iter(()))
@@ -148,18 +151,17 @@ def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[b
 
 def _to_its_end(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """The same pieces. Where making them fails in the middle, the reader sees that it did."""
-    log = current_app.logger
-    cut = g.setdefault("cut", [])
+    notes = told()
 
     def sent() -> Iterator[bytes]:
         try:
             yield from pieces
         except GatewayError as error:
-            cut.append(type(error).__name__)
-        except Exception as error:  # the server would end the message as if it were whole
-            log.exception("an answer broke off")
-            cut.append(type(error).__name__)
-        if cut and encoding == IDENTITY:
+            notes.cut.append(type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - else the server ends it as if it were whole
+            notes.cut.append(type(error).__name__)
+            notes.fault = "".join(format_exception(error))
+        if notes.cut and encoding == IDENTITY:
             yield _BROKEN_OFF
 
     return sent()

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from math import ceil
 
-from flask import Response, g
+from flask import Response
 
 from gateway.errors import TooOften
 from gateway.settings import Limits
-from gateway.web.allowances import Allowance, Allowances, Policy
+from gateway.web.allowances import Allowances, Policy
+from gateway.web.told import told
 
 DATA, STRUCTURES = "data", "structures"
 
@@ -32,7 +33,8 @@ class Gate:
         if not quota:
             return
         moment = self._clock().timestamp()
-        g.allowance = allowance = self._allowances.take(Policy(kind, quota), who, moment)
+        allowance = self._allowances.take(Policy(kind, quota), who, moment)
+        told().allowance = allowance
         if not allowance.granted:
             seconds = ceil(allowance.wait)
             raise TooOften(
@@ -45,7 +47,7 @@ class Gate:
 
 def tell_allowance(response: Response) -> Response:
     """Say on an answer what the caller has left, and when to come back."""
-    allowance: Allowance | None = g.get("allowance")
+    allowance = told().allowance
     if allowance is not None:
         name, policy = allowance.policy.name, allowance.policy
         left, wait = allowance.remaining, ceil(allowance.wait)

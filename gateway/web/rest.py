@@ -6,7 +6,7 @@ take a token with the scope data.read; structures and schemas are open.
 
 from collections.abc import Callable, Iterator
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from gateway import __version__
 from gateway.access.clients import DATA_READ
@@ -27,6 +27,7 @@ from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
 from gateway.web.gate import DATA, STRUCTURES
 from gateway.web.narrower import told_narrower
 from gateway.web.negotiation import encoding_of, format_of, others
+from gateway.web.told import told
 
 
 class _Mount:
@@ -54,6 +55,7 @@ class _Mount:
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
         caller = bearer.caller(self._tokens, DATA_READ)
+        told().client = caller.client_id
         wanted = format_of(table.DATA[self._dialect.number], pairs)
         visibility = Visibility(at=self._exchange.clock())
         standing = self._exchange.standing(asked, visibility)
@@ -67,7 +69,6 @@ class _Mount:
             standing.since,
             f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else "",
         )
-        g.client = caller.client_id
         return self._sender.send(answer)
 
     def _observations(
@@ -87,7 +88,7 @@ class _Mount:
             raise told_narrower(
                 refusal, self._exchange, asked, visibility, most, self._dialect.number
             ) from refusal
-        g.rows = sum(map(len, message.selections))
+        told().rows = sum(map(len, message.selections))
         return bounds.timed(wanted.write(message))
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
