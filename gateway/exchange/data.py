@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from gateway.errors import GatewayError, NoResults, NotServed, SemanticError
 from gateway.exchange.bounds import Bounds
@@ -62,17 +63,22 @@ class Data:
         self._registry = registry
         self._provisions = provisions
         self._store = store
+        # Definitions do not change while the gateway runs; clients ask the same again and again.
+        self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
 
     def standing(
         self, query: DataQuery, visibility: Visibility, definitions: tuple[object, datetime]
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
-        supplies = {
+        return standing(self._store, self._feeds(query), query, visibility, definitions)
+
+    def _feeding_all(self, query: DataQuery) -> Mapping[str, DataStructure]:
+        """Every provision that may answer a question, with its structure."""
+        return {
             provision: self._provisions[provision].structure
             for supply in self.supplies(query)
             for provision in supply.provisions
         }
-        return standing(self._store, supplies, query, visibility, definitions)
 
     def answer(
         self, query: DataQuery, visibility: Visibility, bounds: Bounds

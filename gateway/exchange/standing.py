@@ -7,6 +7,7 @@ ETag of an answer, and the id in its header.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,19 +57,20 @@ def standing(
     ]
     made_of, changed_at = definitions
     return Standing(
-        digest(made_of, [name for name, _ in states], rights(visibility), *_normal(query)),
+        digest(made_of, [name for name, _ in states], rights(visibility), _of_question(query)),
         max(changed_at, *(since for _, since in states), _START),
     )
 
 
-def _normal(query: DataQuery) -> tuple[object, ...]:
-    """A question without the order of what holds in any order."""
+@lru_cache(maxsize=1024)
+def _of_question(query: DataQuery) -> str:
+    """A digest of a question, without the order of what holds in any order."""
     filters = {
         (each.component, frozenset(frozenset(group) for group in each.alternatives))
         for each in query.filters
     }
     unordered = (frozenset(query.keys), frozenset(query.providers), filters)
-    return (*unordered, replace(query, keys=(), providers=(), filters=()))
+    return digest(unordered, replace(query, keys=(), providers=(), filters=()))
 
 
 def _state(

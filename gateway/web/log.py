@@ -6,6 +6,7 @@ there. Headers and bodies are not told at all.
 
 import re
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -46,16 +47,22 @@ class Log:
         )
 
     def request(
-        self, told: Told, method: str, address: str, status: int, seconds: float, size: int
+        self,
+        told: Told,
+        method: str,
+        address: Callable[[], str],
+        status: int,
+        seconds: float,
+        size: int,
     ) -> None:
-        """One request that was answered; `address` is its path with what may be told."""
+        """One request that was answered; `address` gives its path with what may be told."""
         is_fault = told.fault is not None or bool(told.cut)
         if self._faults_only and not is_fault:
             return
         found = {
             "request": told.id,
             "method": method if method in _METHODS else HIDDEN,
-            "path": address,
+            "path": address(),
             "status": status,
             "ms": round(seconds * 1000, 2),
             "bytes": size,

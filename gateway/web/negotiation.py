@@ -5,6 +5,7 @@ RFC 9110, section 12.5.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from flask import request
 
@@ -14,6 +15,9 @@ from gateway.formats.table import Format, M
 from gateway.model.text import LANGUAGES, Language
 from gateway.rest.parameters import Pairs
 from gateway.web.compression import chosen
+
+_LONG = 500
+"""An Accept header of more characters is not kept in memory."""
 
 OWN = ("format", "compression")
 """The parameters that say how an answer is told, not what is asked."""
@@ -51,4 +55,13 @@ def format_of(offers: Sequence[Format[M]], pairs: Iterable[tuple[str, str]]) -> 
     name = own(pairs).get("format")
     if name is not None:
         return table.named(offers, name)
-    return table.accepted(offers, request.headers.get("Accept"))
+    accept = request.headers.get("Accept")
+    if accept is None or len(accept) > _LONG:
+        return table.accepted(offers, accept)
+    return _accepted(tuple(offers), accept)
+
+
+@lru_cache(maxsize=256)
+def _accepted(offers: tuple[Format[M], ...], accept: str) -> Format[M]:
+    """As the table has it; clients say the same each time."""
+    return table.accepted(offers, accept)

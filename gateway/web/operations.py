@@ -57,6 +57,7 @@ def _said(status: str, code: int) -> Response:
 def _open_everything(exchange: Exchange) -> None:
     """Open what is served now. Raises StorageFault for what cannot be read."""
     visibility = exchange.everything()
+    exchange.database.check()
     for provision in exchange.provisions.values():
         exchange.store.visible(provision.id, provision.structure, visibility)
 

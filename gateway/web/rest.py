@@ -5,6 +5,7 @@ take a token with the scope data.read; structures and schemas are open.
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
@@ -21,7 +22,7 @@ from gateway.formats.table import Format, M
 from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
-from gateway.rest.service import DIALECTS, Dialect, question
+from gateway.rest.service import DIALECTS, Dialect, Question, question
 from gateway.web import bearer
 from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
 from gateway.web.gate import DATA, STRUCTURES
@@ -44,7 +45,7 @@ class _Mount:
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
         pairs = list(request.args.items(multi=True))
-        asked = question(self._dialect, path, others(pairs))
+        asked = _question(self._dialect, path, tuple(others(pairs)))
         match asked:
             case DataQuery():
                 return self._data(asked, pairs)
@@ -132,6 +133,12 @@ class _Mount:
             served.prepared,
         )
         return self._sender.send(answer)
+
+
+@lru_cache(maxsize=1024)
+def _question(dialect: Dialect, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
+    """As the dialect reads it; clients ask the same again and again."""
+    return question(dialect, path, pairs)
 
 
 def mount(exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str) -> Blueprint:

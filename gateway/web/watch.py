@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from secrets import token_hex
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -42,9 +43,9 @@ class Watch:
         def done(size: int) -> None:
             seconds = time.perf_counter() - began
             method = environ["REQUEST_METHOD"]
-            said = _address(environ, told)
-            self._log.request(told, method, said, status[0], seconds, size)
             told.route = told.route or _OTHER
+            said = partial(_address, environ, told)
+            self._log.request(told, method, said, status[0], seconds, size)
             self._metrics.note(told, method, status[0], seconds, size)
 
         return _Counted(self._application(environ, start), done)
@@ -55,7 +56,7 @@ def _address(environ: WSGIEnvironment, told: Told) -> str:
     path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
     if path.startswith("/sdmx/"):
         return address(path, environ.get("QUERY_STRING", ""))
-    return told.route or _OTHER
+    return told.route
 
 
 class _Counted:
