@@ -20,7 +20,15 @@ from gateway.exchange.states import datasets, page
 from gateway.formats.message import FLAT, DataSet, Shown, Subject
 from gateway.intake.provision import Provision
 from gateway.model.artefact import Artefact, Kind, Reference
-from gateway.model.query import Alternatives, Condition, DataQuery, Filter, Operator
+from gateway.model.query import (
+    Alternatives,
+    AvailabilityQuery,
+    Condition,
+    DataQuery,
+    Filter,
+    Operator,
+    RegistrationQuery,
+)
 from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
@@ -66,17 +74,27 @@ class Data:
         # Definitions do not change while the gateway runs; clients ask the same again and again.
         self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
 
+    @property
+    def provisions(self) -> Iterable[Provision]:
+        """Every provision."""
+        return self._provisions.values()
+
     def standing(
-        self, query: DataQuery, visibility: Visibility, definitions: tuple[object, datetime]
+        self,
+        query: DataQuery | AvailabilityQuery | RegistrationQuery,
+        visibility: Visibility,
+        definitions: tuple[object, datetime],
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
         return standing(self._store, self._feeds(query), query, visibility, definitions)
 
-    def _feeding_all(self, query: DataQuery) -> Mapping[str, DataStructure]:
+    def _feeding_all(
+        self, query: DataQuery | AvailabilityQuery | RegistrationQuery
+    ) -> Mapping[str, DataStructure]:
         """Every provision that may answer a question, with its structure."""
         return {
             provision: self._provisions[provision].structure
-            for supply in self.supplies(query)
+            for supply in self.supplies(_data_of(query))
             for provision in supply.provisions
         }
 
@@ -184,6 +202,16 @@ class Data:
             yield replace(each, shown=asked.shown)
 
 
+def _data_of(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> DataQuery:
+    """The question for the data that another question is about."""
+    match query:
+        case AvailabilityQuery():
+            return query.data
+        case RegistrationQuery():
+            return DataQuery(query.context, query.pattern, providers=query.providers)
+    return query
+
+
 def _start(years: Counter[int], most: int) -> int | None:
     """The first year from which on there are at most so many; None where the last has more."""
     start, left = None, most
@@ -223,11 +251,16 @@ def _first_of_each_name(found: Iterable[Artefact]) -> Iterator[Artefact]:
             yield each
 
 
+def agreement_of(provision: Provision) -> Reference:
+    """What names the agreement that a provision is."""
+    flow = provision.flow
+    return Reference(Kind.PROVISION_AGREEMENT, flow.agency, provision.id, provision.version)
+
+
 def _names(provision: Provision) -> tuple[Reference, ...]:
     """What the data of a provision are of: its dataflow, their structure, its agreement."""
     flow = provision.flow
-    agreement = Reference(Kind.PROVISION_AGREEMENT, flow.agency, provision.id, provision.version)
-    return flow.reference, provision.structure.reference, agreement
+    return flow.reference, provision.structure.reference, agreement_of(provision)
 
 
 def _of_series(query: DataQuery, structure: DataStructure) -> DataQuery:

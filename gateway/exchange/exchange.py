@@ -13,16 +13,25 @@ from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
 from gateway.database import Database
 from gateway.errors import NotFound
+from gateway.exchange.availability import Availabilities
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
+from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.standing import Standing
 from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
@@ -103,8 +112,10 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def standing(self, query: DataQuery, visibility: Visibility) -> Standing:
-        """What decides the answer to a question, before anything is looked up.
+    def standing(
+        self, query: DataQuery | AvailabilityQuery | RegistrationQuery, visibility: Visibility
+    ) -> Standing:
+        """What decides the answer to a question of data, before anything is looked up.
 
         Raises NotFound for an artefact that is not there.
         """
@@ -130,6 +141,35 @@ class Exchange:
     def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
         """The same question from a later year on, so that it has at most so many observations."""
         return self._data.narrower(query, visibility, most)
+
+    def availability(
+        self, query: AvailabilityQuery, visibility: Visibility, known: Standing | None = None
+    ) -> StructureMessage:
+        """Which values the data have that a question asks for, as far as a caller may see them.
+
+        Raises what `Availabilities.answer` raises.
+        """
+        found = Availabilities(self._data, self.registry, self.store)
+        constraints, related = found.answer(query, visibility)
+        named = frozenset(each.reference for each in related)
+        header = self._header(known or self.standing(query, visibility))
+        return StructureMessage(header, (*constraints, *related), related=named)
+
+    def registrations(
+        self,
+        query: RegistrationQuery,
+        visibility: Visibility,
+        service: str,
+        known: Standing | None = None,
+    ) -> RegistrationMessage:
+        """Where the data are that a caller may see, at a service's address, and since when.
+
+        Raises NotFound and NoResults as `Registrations.answer` does.
+        """
+        registrations = Registrations(self._data, self.registry, self.store)
+        found = registrations.answer(query, visibility, service)
+        header = self._header(known or self.standing(query, visibility))
+        return RegistrationMessage(header, found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from gateway.model.digest import digest
-from gateway.model.query import DataQuery
+from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.index import microsecond
@@ -41,7 +41,7 @@ def rights(visibility: Visibility) -> str:
 def standing(
     store: Store,
     supplies: Mapping[str, DataStructure],
-    query: DataQuery,
+    query: DataQuery | AvailabilityQuery | RegistrationQuery,
     visibility: Visibility,
     definitions: tuple[object, datetime],
 ) -> Standing:
@@ -49,7 +49,8 @@ def standing(
 
     `definitions` are what stands for all definitions, and when they last changed.
     """
-    at = visibility if query.as_of is None else visibility.as_of(query.as_of)
+    as_of = _data(query).as_of if not isinstance(query, RegistrationQuery) else None
+    at = visibility if as_of is None else visibility.as_of(as_of)
     states = [
         state
         for provision, structure in supplies.items()
@@ -62,9 +63,19 @@ def standing(
     )
 
 
+def _data(query: DataQuery | AvailabilityQuery) -> DataQuery:
+    return query.data if isinstance(query, AvailabilityQuery) else query
+
+
 @lru_cache(maxsize=1024)
-def _of_question(query: DataQuery) -> str:
+def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> str:
     """A digest of a question, without the order of what holds in any order."""
+    match query:
+        case AvailabilityQuery():
+            rest = replace(query, data=replace(query.data, keys=(), filters=()))
+            return digest(_of_question(query.data), rest)
+        case RegistrationQuery():
+            return digest(query)
     filters = {
         (each.component, frozenset(frozenset(group) for group in each.alternatives))
         for each in query.filters

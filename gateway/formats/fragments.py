@@ -255,11 +255,10 @@ def _prefix(
     grammar = spelled.grammar
     series = _joined(spelled.prefix, present)
     if grammar.every_row:
-        found = series.take(as_arrow(position))
         if not grammar.between_rows:
-            return [as_scalar(grammar.opens), found]
+            return [as_scalar(grammar.opens), series.take(as_arrow(position))]
         opening = as_scalar(grammar.between_rows + grammar.opens)
-        found = pc.binary_join_element_wise(opening, found, _NOTHING)
+        found = pc.binary_join_element_wise(opening, series, _NOTHING).take(as_arrow(position))
         return [found] if opened else [_without(found, grammar.between_rows)]
     # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
     first = np.diff(chunk.series, prepend=last) != 0

@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from gateway.model.availability import Mode
 from gateway.model.period import JANUARY_1, MonthDay, Span, span
 
 Numbers = npt.NDArray[np.float64]
@@ -261,6 +262,20 @@ class StructureQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class AvailabilityQuery:
+    """What data there are behind a question: of which components, and what is wanted beside.
+
+    An empty tuple of components asks for all dimensions and time; `references` are words of the
+    standard. Source: SDMX-REST 2.2.2, availability.md.
+    """
+
+    data: DataQuery
+    components: tuple[str, ...] = ()
+    references: tuple[str, ...] = ("none",)
+    mode: Mode = Mode.EXACT
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaQuery:
     """What data of one dataflow, structure or agreement must look like.
 
@@ -272,3 +287,20 @@ class SchemaQuery:
     dimension_at_observation: str = "TIME_PERIOD"
     as_of: datetime | None = None
     deletion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationQuery:
+    """Which data are registered: by their ids, of which providers, or for which artefacts.
+
+    What is empty or None asks for all. `pattern` names artefacts of a `context` as a data question
+    does. Only what was updated after and before two moments, neither of them included, is asked
+    for. Source: SDMX-REST 2.2.2, registration.md.
+    """
+
+    ids: tuple[str, ...] = ()
+    providers: tuple[ProviderPattern, ...] = ()
+    context: str = "*"
+    pattern: ArtefactPattern = ArtefactPattern((), (), (VersionPattern(VersionPattern.ALL),))
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.model.artefact import Artefact, Kind, Reference
+from gateway.model.period import Span, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +131,43 @@ class DataConstraint(Artefact):
     def references(self) -> Iterator[Reference]:
         """The constrained artefacts."""
         yield from self.attached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityConstraint(Artefact):
+    """What data there are of an artefact: made for one answer, and kept nowhere.
+
+    `region` pairs dimensions with the codes that data have, in the order of the key; `periods` are
+    those of the time dimension, none where it is not told. Only SDMX 3.1 has a class for it;
+    before, it is a constraint that tells the actual, not the allowed.
+    """
+
+    kind: Kind = Kind.AVAILABILITY_CONSTRAINT
+    of: Reference
+    region: tuple[tuple[str, tuple[str, ...]], ...]
+    time: str
+    periods: tuple[str, ...]
+    series: int
+    observations: int
+
+    def references(self) -> Iterator[Reference]:
+        """What it tells of."""
+        yield self.of
+
+    @property
+    def days(self) -> Span:
+        """The first and the last day of its periods, of which there is one at least."""
+        firsts, lasts = zip(*map(span, self.periods), strict=True)
+        return min(firsts), max(lasts)
+
+    @property
+    def metrics(self) -> tuple[tuple[str, int], ...]:
+        """Its counts, by the ids of the annotations that tell them before 3.1.
+
+        Source: SDMX-REST 1.5, availability, metrics.
+        """
+        return ("series_count", self.series), ("obs_count", self.observations)
+
+
+METRICS = "sdmx_metrics"
+"""The type of those annotations."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from traceback import format_exception
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestURITooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -69,7 +69,7 @@ def create_app(
     bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
     sender = Sender(bodies, gate, exchange.clock)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, sender, version))
+        app.register_blueprint(mount(exchange, tokens, sender, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(limits.routes(settings))
     metrics = Metrics(shared)
@@ -142,7 +142,10 @@ def _refusal(error: HTTPException) -> Response:
 
 def _fault(error: Exception) -> Response:
     """What nobody foresaw: told to the log with where it happened, to the visitor as ours."""
-    told().fault = "".join(format_exception(error))
+    notes = told()
+    notes.fault = "".join(format_exception(error))
+    if not notes.id:  # nobody watches: a test, or a shell
+        current_app.logger.error(notes.fault)
     return problems.answer(
         StorageFault("An error of the gateway."), dialect_of(request.path).number
     )

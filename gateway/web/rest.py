@@ -5,6 +5,7 @@ take a token with the scope data.read; structures and schemas are open.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from flask import Blueprint, Response, request
@@ -19,7 +20,13 @@ from gateway.exchange.standing import Standing
 from gateway.formats import table
 from gateway.formats.message import DataMessage
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, Question, question
@@ -35,42 +42,54 @@ class _Mount:
     """What one version answers over an exchange."""
 
     def __init__(
-        self, exchange: Exchange, tokens: TokenCheck, sender: Sender, dialect: Dialect
+        self,
+        exchange: Exchange,
+        tokens: TokenCheck,
+        sender: Sender,
+        dialect: Dialect,
+        issuer: str,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._sender = sender
         self._dialect = dialect
+        self._issuer = issuer
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
         pairs = list(request.args.items(multi=True))
-        asked = _question(self._dialect, path, tuple(others(pairs)))
+        asked = _question(self._dialect.number, path, tuple(others(pairs)))
         match asked:
+            case AvailabilityQuery():
+                return self._availability(asked, pairs)
             case DataQuery():
                 return self._data(asked, pairs)
+            case RegistrationQuery():
+                return self._registrations(asked, pairs)
             case SchemaQuery():
                 return self._schema(asked, pairs)
             case StructureQuery():
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
+        caller, visibility = self._reader()
+        wanted = format_of(table.DATA[self._dialect.number], pairs)
+        standing = self._exchange.standing(asked, visibility)
+        answer = _restricted(
+            standing,
+            wanted,
+            pairs,
+            lambda: self._observations(asked, visibility, standing, wanted),
+            caller,
+        )
+        name = f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else ""
+        return self._sender.send(replace(answer, file_name=name))
+
+    def _reader(self) -> tuple[str, Visibility]:
+        """The client that asks for data, and what it may see now."""
         caller = bearer.caller(self._tokens, DATA_READ)
         told().client = caller.client_id
-        wanted = format_of(table.DATA[self._dialect.number], pairs)
-        visibility = Visibility(at=self._exchange.clock())
-        standing = self._exchange.standing(asked, visibility)
-        answer = Answer(
-            standing.digest,
-            wanted.media_type,
-            encoding_of(pairs, useful=not wanted.packed),
-            lambda: self._observations(asked, visibility, standing, wanted),
-            PRIVATE,
-            (DATA, caller.client_id),
-            standing.since,
-            f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else "",
-        )
-        return self._sender.send(answer)
+        return caller.client_id, Visibility(at=self._exchange.clock())
 
     def _observations(
         self,
@@ -91,6 +110,28 @@ class _Mount:
             ) from refusal
         told().rows = sum(map(len, message.selections))
         return bounds.timed(wanted.write(message))
+
+    def _availability(self, asked: AvailabilityQuery, pairs: Pairs) -> Response:
+        caller, visibility = self._reader()
+        wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
+        standing = self._exchange.standing(asked, visibility)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.write(self._exchange.availability(asked, visibility, standing))
+
+        return self._sender.send(_restricted(standing, wanted, pairs, pieces, caller))
+
+    def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
+        caller, visibility = self._reader()
+        wanted = format_of(table.REGISTRATIONS, pairs)
+        standing = self._exchange.standing(asked, visibility)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.write(
+                self._exchange.registrations(asked, visibility, self._issuer, standing)
+            )
+
+        return self._sender.send(_restricted(standing, wanted, pairs, pieces, caller))
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
         wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
@@ -135,15 +176,36 @@ class _Mount:
         return self._sender.send(answer)
 
 
+def _restricted(
+    standing: Standing,
+    wanted: Format[M],
+    pairs: Pairs,
+    pieces: Callable[[], Iterator[bytes]],
+    caller: str,
+) -> Answer:
+    """What depends on who asks, and on what is visible now."""
+    return Answer(
+        standing.digest,
+        wanted.media_type,
+        encoding_of(pairs, useful=not wanted.packed),
+        pieces,
+        PRIVATE,
+        (DATA, caller),
+        standing.since,
+    )
+
+
 @lru_cache(maxsize=1024)
-def _question(dialect: Dialect, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
-    """As the dialect reads it; clients ask the same again and again."""
-    return question(dialect, path, pairs)
+def _question(number: int, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
+    """As a dialect reads it; clients ask the same again and again."""
+    return question(DIALECTS[f"v{number}"], path, pairs)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str) -> Blueprint:
+def mount(
+    exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str, issuer: str
+) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, sender, DIALECTS[version])
+    served = _Mount(exchange, tokens, sender, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)

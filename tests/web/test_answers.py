@@ -143,8 +143,8 @@ STATUSES = [
         id="history where it has no place",
     ),
     pytest.param(
-        "availableconstraint/DF_RETURNS",
-        "availability/dataflow/LMIG/DF_RETURNS",
+        "metadata/DF_RETURNS",
+        "metadata/metadataset/LMIG/DF_RETURNS",
         501,
         501,
         id="resource that waits",
