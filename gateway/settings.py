@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = ""
     database: str = ""
     files: str = ""
+    licence: str = ""
     largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
     serve: Serve = Serve()
     limits: Limits = Limits()

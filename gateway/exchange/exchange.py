@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from joserfc.jwk import KeySet
 
@@ -18,8 +18,9 @@ from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
+from gateway.exchange.sources import sources
 from gateway.exchange.standing import Standing
-from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
@@ -136,7 +137,11 @@ class Exchange:
         """
         found = self._data.answer(query, visibility, bounds or Bounds())
         header = self._header(known or self.standing(query, visibility))
-        return DataMessage(header, found, told_at(query, found))
+        told = partial(
+            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+        )
+        provenance = Provenance(licence=self.settings.licence, sources=told)
+        return DataMessage(header, found, told_at(query, found), provenance=provenance)
 
     def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
         """The same question from a later year on, so that it has at most so many observations."""

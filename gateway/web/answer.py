@@ -52,8 +52,8 @@ class Answer:
     """An answer that is not made yet; `pieces` makes it, or raises what there is to refuse.
 
     `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
-    last changed. `cost` is what kind of request it is, and whose. With a file name it is a file to
-    keep.
+    last changed. `cost` is what kind of request it is, and whose. `language` is that of the names
+    in it. With a file name it is a file to keep.
     """
 
     state: object
@@ -63,6 +63,7 @@ class Answer:
     cache: str
     cost: tuple[str, str]
     since: datetime | None = None
+    language: str = ""
     file_name: str = ""
 
     @property
@@ -103,6 +104,8 @@ class Sender:
             response.last_modified = answer.since
         if answer.file_name and response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
+        if answer.language:
+            response.headers["Content-Language"] = answer.language
         return response
 
     def _is_held(self, tag: str, since: datetime | None) -> bool:

@@ -1,47 +1,46 @@
-"""How a caller wants an answer told: in which format, compressed how, in which language.
+"""How a caller wants an answer told: in which format and manner, compressed how.
 
 What the URL says beats the headers. Source: SDMX-REST 2.2.2, content_negotiation.md and extend.md;
 RFC 9110, section 12.5.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from flask import request
 
 from gateway.errors import BadSyntax
-from gateway.formats import table
+from gateway.formats.negotiation import Choice, Wish, choose, parted
 from gateway.formats.table import Format, M
 from gateway.model.text import LANGUAGES, Language
-from gateway.rest.parameters import Pairs
 from gateway.web.compression import chosen
 
+_COMPRESSION = "compression"
+
 _LONG = 500
-"""An Accept header of more characters is not kept in memory."""
+"""What is longer than so many characters is not kept in memory."""
 
-OWN = ("format", "compression")
-"""The parameters that say how an answer is told, not what is asked."""
-
-
-def own(pairs: Pairs) -> dict[str, str]:
-    """How the URL wants the answer told. Raises BadSyntax for what it says twice."""
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if name in OWN and name in found:
-            raise BadSyntax(f"The parameter {name} is given twice.", subject=name)
-        if name in OWN:
-            found[name] = value
-    return found
+Pairs = list[tuple[str, str]]
 
 
-def others(pairs: Pairs) -> list[tuple[str, str]]:
-    """What the URL asks for, however it is told."""
-    return [pair for pair in pairs if pair[0] not in OWN]
+def wishes_and_question() -> tuple[Mapping[str, str], Pairs]:
+    """The parameters that say how an answer is told, and those that say what is asked.
+
+    Raises BadSyntax for one of the former that is given twice.
+    """
+    pairs = [*request.args.items(multi=True)]
+    compressions = [value for name, value in pairs if name == _COMPRESSION]
+    if len(compressions) > 1:
+        raise BadSyntax(f"The parameter {_COMPRESSION} is given twice.", subject=_COMPRESSION)
+    wishes, others = parted(pair for pair in pairs if pair[0] != _COMPRESSION)
+    if compressions:
+        wishes[_COMPRESSION] = compressions[0]
+    return wishes, others
 
 
-def encoding_of(pairs: Pairs, *, useful: bool) -> str:
+def encoding_of(wishes: Mapping[str, str], *, useful: bool) -> str:
     """How an answer is to be compressed; `useful` where its format is not compressed already."""
-    return chosen(request.accept_encodings, own(pairs).get("compression"), useful=useful)
+    return chosen(request.accept_encodings, wishes.get(_COMPRESSION), useful=useful)
 
 
 def language() -> Language:
@@ -50,18 +49,22 @@ def language() -> Language:
     return "es" if asked == "es" else "en"
 
 
-def format_of(offers: Sequence[Format[M]], pairs: Iterable[tuple[str, str]]) -> Format[M]:
-    """The format that ``format=`` names, else the one that the Accept header likes best."""
-    name = own(pairs).get("format")
-    if name is not None:
-        return table.named(offers, name)
+def choice_of(offers: Sequence[Format[M]], wishes: Mapping[str, str]) -> Choice[M]:
+    """The format and manner that the parameters and headers of the request ask for."""
     accept = request.headers.get("Accept")
-    if accept is None or len(accept) > _LONG:
-        return table.accepted(offers, accept)
-    return _accepted(tuple(offers), accept)
+    languages = request.headers.get("Accept-Language")
+    said = {name: value for name, value in wishes.items() if name != _COMPRESSION}
+    if sum(len(each or "") for each in (accept, languages, *said.values())) > _LONG:
+        return choose(offers, Wish(accept, languages, said))
+    return _chosen(tuple(offers), accept, languages, tuple(said.items()))
 
 
 @lru_cache(maxsize=256)
-def _accepted(offers: tuple[Format[M], ...], accept: str) -> Format[M]:
-    """As the table has it; clients say the same each time."""
-    return table.accepted(offers, accept)
+def _chosen(
+    offers: tuple[Format[M], ...],
+    accept: str | None,
+    languages: str | None,
+    said: tuple[tuple[str, str], ...],
+) -> Choice[M]:
+    """As the formats have it; clients say the same each time."""
+    return choose(offers, Wish(accept, languages, dict(said)))

@@ -4,7 +4,8 @@ A route reads the question, says what decides its answer and what makes it, and 
 take a token with the scope data.read; structures and schemas are open.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,7 +20,8 @@ from gateway.exchange.bounds import Bounds
 from gateway.exchange.standing import Standing
 from gateway.formats import table
 from gateway.formats.message import DataMessage
-from gateway.formats.table import Format, M
+from gateway.formats.negotiation import Choice
+from gateway.formats.table import M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
@@ -28,13 +30,12 @@ from gateway.model.query import (
     StructureQuery,
 )
 from gateway.model.visibility import Visibility
-from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, Question, question
 from gateway.web import bearer
 from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
 from gateway.web.gate import DATA, STRUCTURES
 from gateway.web.narrower import told_narrower
-from gateway.web.negotiation import encoding_of, format_of, others
+from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
 from gateway.web.told import told
 
 
@@ -57,33 +58,37 @@ class _Mount:
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        pairs = list(request.args.items(multi=True))
-        asked = _question(self._dialect.number, path, tuple(others(pairs)))
+        wishes, pairs = wishes_and_question()
+        asked = _question(self._dialect.number, path, tuple(pairs))
         match asked:
             case AvailabilityQuery():
-                return self._availability(asked, pairs)
+                return self._availability(asked, wishes)
             case DataQuery():
-                return self._data(asked, pairs)
+                return self._data(asked, wishes)
             case RegistrationQuery():
-                return self._registrations(asked, pairs)
+                return self._registrations(asked, wishes)
             case SchemaQuery():
-                return self._schema(asked, pairs)
+                return self._schema(asked, wishes)
             case StructureQuery():
-                return self._structures(asked, pairs)
+                return self._structures(asked, wishes)
 
-    def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
+    def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
         caller, visibility = self._reader()
-        wanted = format_of(table.DATA[self._dialect.number], pairs)
+        wanted = choice_of(table.DATA[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
         answer = _restricted(
             standing,
             wanted,
-            pairs,
+            wishes,
             lambda: self._observations(asked, visibility, standing, wanted),
             caller,
         )
-        name = f"{'-'.join(asked.flows.ids) or 'data'}.csv" if wanted is table.CSV else ""
-        return self._sender.send(replace(answer, file_name=name))
+        if wanted.format.extension:
+            answer = replace(answer, file_name=_file_name(asked, wanted.format.extension))
+        if wanted.format.tells_the_asking:
+            licence = self._exchange.settings.licence
+            answer = replace(answer, state=(answer.state, licence, request.full_path))
+        return self._sender.send(answer)
 
     def _reader(self) -> tuple[str, Visibility]:
         """The client that asks for data, and what it may see now."""
@@ -96,11 +101,11 @@ class _Mount:
         asked: DataQuery,
         visibility: Visibility,
         standing: Standing,
-        wanted: Format[DataMessage],
+        wanted: Choice[DataMessage],
     ) -> Iterator[bytes]:
         """A message piece by piece. Raises TooLarge with a narrower address to ask."""
         limits = self._exchange.settings.limits
-        most = min(limits.observations, wanted.most or limits.observations)
+        most = min(limits.observations, wanted.format.most or limits.observations)
         bounds = Bounds(most, limits.seconds)
         try:
             message = self._exchange.data(asked, visibility, standing, bounds)
@@ -109,90 +114,107 @@ class _Mount:
                 refusal, self._exchange, asked, visibility, most, self._dialect.number
             ) from refusal
         told().rows = sum(map(len, message.selections))
-        return bounds.timed(wanted.write(message))
+        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
+        return bounds.timed(wanted.format.write(message))
 
-    def _availability(self, asked: AvailabilityQuery, pairs: Pairs) -> Response:
+    def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
         caller, visibility = self._reader()
-        wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
+        wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
 
         def pieces() -> Iterator[bytes]:
-            return wanted.write(self._exchange.availability(asked, visibility, standing))
+            message = self._exchange.availability(asked, visibility, standing)
+            return wanted.format.write(message.told(wanted.manner))
 
-        return self._sender.send(_restricted(standing, wanted, pairs, pieces, caller))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
 
-    def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
+    def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         caller, visibility = self._reader()
-        wanted = format_of(table.REGISTRATIONS, pairs)
+        wanted = choice_of(table.REGISTRATIONS, wishes)
         standing = self._exchange.standing(asked, visibility)
 
         def pieces() -> Iterator[bytes]:
-            return wanted.write(
+            return wanted.format.write(
                 self._exchange.registrations(asked, visibility, self._issuer, standing)
             )
 
-        return self._sender.send(_restricted(standing, wanted, pairs, pieces, caller))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
 
-    def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
-        wanted = format_of(table.STRUCTURES[self._dialect.number], pairs)
+    def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
+        wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.format.write(self._exchange.structures(asked).told(wanted.manner))
+
+        return self._open(asked, wanted, wishes, pieces)
+
+    def _schema(self, asked: SchemaQuery, wishes: Mapping[str, str]) -> Response:
+        try:
+            wanted = choice_of(table.SCHEMAS[self._dialect.number], wishes)
+        except NotAcceptable as refusal:
+            return self._as_structures(asked, wishes, refusal)
         return self._open(
-            asked, wanted, pairs, lambda: wanted.write(self._exchange.structures(asked))
+            asked, wanted, wishes, lambda: wanted.format.write(self._exchange.schema(asked))
         )
 
-    def _schema(self, asked: SchemaQuery, pairs: Pairs) -> Response:
-        try:
-            wanted = format_of(table.SCHEMAS[self._dialect.number], pairs)
-        except NotAcceptable as refusal:
-            return self._as_structures(asked, pairs, refusal)
-        return self._open(asked, wanted, pairs, lambda: wanted.write(self._exchange.schema(asked)))
-
-    def _as_structures(self, asked: SchemaQuery, pairs: Pairs, refusal: NotAcceptable) -> Response:
+    def _as_structures(
+        self, asked: SchemaQuery, wishes: Mapping[str, str], refusal: NotAcceptable
+    ) -> Response:
         """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
         try:
-            format_of(table.STRUCTURES[self._dialect.number], pairs)
+            choice_of(table.STRUCTURES[self._dialect.number], wishes)
         except NotAcceptable as second:
-            allowed = (*refusal.allowed, *second.allowed)
-            raise NotAcceptable(refusal.message, subject="format", allowed=allowed) from second
-        return self._structures(as_structures(asked), pairs)
+            allowed = dict.fromkeys((*refusal.allowed, *second.allowed))
+            subject = refusal.subject
+            raise NotAcceptable(refusal.message, subject=subject, allowed=allowed) from second
+        return self._structures(as_structures(asked), wishes)
 
     def _open(
         self,
         asked: StructureQuery | SchemaQuery,
-        wanted: Format[M],
-        pairs: Pairs,
+        wanted: Choice[M],
+        wishes: Mapping[str, str],
         pieces: Callable[[], Iterator[bytes]],
     ) -> Response:
         """What anyone may read: the same for all until a definition changes."""
         served = self._exchange.definitions_header
         answer = Answer(
-            (__version__, served, asked),
+            (__version__, served, asked, wanted.manner),
             wanted.media_type,
-            encoding_of(pairs, useful=not wanted.packed),
+            encoding_of(wishes, useful=not wanted.format.packed),
             pieces,
             PUBLIC,
             (STRUCTURES, request.remote_addr or ""),
             served.prepared,
+            wanted.content_language,
         )
         return self._sender.send(answer)
 
 
 def _restricted(
     standing: Standing,
-    wanted: Format[M],
-    pairs: Pairs,
+    wanted: Choice[M],
+    wishes: Mapping[str, str],
     pieces: Callable[[], Iterator[bytes]],
     caller: str,
 ) -> Answer:
     """What depends on who asks, and on what is visible now."""
     return Answer(
-        standing.digest,
+        (standing.digest, wanted.manner),
         wanted.media_type,
-        encoding_of(pairs, useful=not wanted.packed),
+        encoding_of(wishes, useful=not wanted.format.packed),
         pieces,
         PRIVATE,
         (DATA, caller),
         standing.since,
+        wanted.content_language,
     )
+
+
+def _file_name(asked: DataQuery, extension: str) -> str:
+    """What data are called as a file, in signs that every system and header takes."""
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(asked.flows.ids))[:100]
+    return f"{stem or 'data'}.{extension}"
 
 
 @lru_cache(maxsize=1024)

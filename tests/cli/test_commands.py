@@ -169,7 +169,7 @@ def test_a_report_shows_every_place(loaded: Exchange, tmp_path: Path) -> None:
         pytest.param(("clients", "add", "x", "--scope", "y"), "data.read", id="unknown scope"),
         pytest.param(("get", "/nothing"), "/sdmx/v1", id="no service path"),
         pytest.param(("get", f"{PATH}?x=1"), "x", id="unknown parameter"),
-        pytest.param(("get", PATH, "--format", "xlsx"), "csv", id="unknown format"),
+        pytest.param(("get", PATH, "--format", "pdf"), "csv", id="unknown format"),
         pytest.param(("get", "/sdmx/v1/dataflow", "--format", "csv"), "structure", id="no data"),
         pytest.param(("init", "HOME"), "home", id="init of a home"),
     ],
@@ -194,7 +194,7 @@ def test_a_mistake_is_told_with_what_would_be_right(
         ("csv", b"STRUCTURE,"),
         ("ss", b"<?xml"),
         ("generic", b"<?xml"),
-        ("text/csv", b"STRUCTURE,"),
+        ("text/csv", b"FREQ,Frecuencia"),
         ("json-1.0", b"{"),
         (None, b"{"),
     ],
@@ -207,6 +207,16 @@ def test_get_answers_in_a_format(format: str | None, begins: bytes) -> None:
     assert done.exit_code == 0
     assert done.stdout_bytes.startswith(begins)
     assert b"52938" in done.stdout_bytes
+
+
+@pytest.mark.usefixtures("released")
+def test_get_says_names_in_a_language() -> None:
+    """As the options ask, or the parameters of the path."""
+    options = gateway("get", PATH, "--format", "csv", "--labels", "both", "--lang", "en")
+    path = gateway("get", f"{PATH}?format=csv&labels=both&lang=en")
+
+    assert "SEX: Sex" in options.stdout.splitlines()[0]
+    assert options.stdout == path.stdout
 
 
 @pytest.mark.usefixtures("released")

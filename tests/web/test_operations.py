@@ -86,12 +86,13 @@ def test_it_is_not_ready_while_the_database_is_gone(tmp_path: Path) -> None:
 
 def test_a_request_is_a_line(running: Running) -> None:
     """With what an operator asks for first."""
-    answer = running.web.get(f"{DATA}/A.SV?c[TIME_PERIOD]=ge:2020", headers=running.headers)
+    path = f"{DATA}/A.SV?c[TIME_PERIOD]=ge:2020&format=csv"
+    answer = running.web.get(path, headers=running.headers)
     line = running.line()
 
     assert line["request"] == answer.headers["X-Request-ID"]
     assert line["method"] == "GET"
-    assert line["path"] == f"{DATA}/A.SV?c[TIME_PERIOD]=ge:2020"
+    assert line["path"] == path
     assert (line["status"], line["answer"], line["level"]) == (200, "made", "info")
     assert line["bytes"] == len(answer.data)
     assert line["rows"] == len(answer.text.splitlines()) - 1
