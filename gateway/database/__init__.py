@@ -7,12 +7,17 @@ from gateway.database.tables import (
     changes,
     client_scopes,
     clients,
+    failed_attempts,
     metadata,
     organisations,
     parts,
     provisions,
     releases,
+    revoked_tokens,
+    signing_keys,
+    stamps,
     submissions,
+    used_ids,
 )
 
 __all__ = [
@@ -22,10 +27,15 @@ __all__ = [
     "changes",
     "client_scopes",
     "clients",
+    "failed_attempts",
     "metadata",
     "organisations",
     "parts",
     "provisions",
     "releases",
+    "revoked_tokens",
+    "signing_keys",
+    "stamps",
     "submissions",
+    "used_ids",
 ]

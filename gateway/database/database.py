@@ -32,6 +32,8 @@ class Database:
         )
         self._changes = Changes(where) if isinstance(where, Path) else None
         self.name = _name(self._reads)
+        self.writes = 0
+        """How often this process has written: what it remembers of the tables may be old."""
         try:
             self._bring_up_to_date(migrations)
         except BaseException:
@@ -64,6 +66,7 @@ class Database:
         """
         with self._transaction(self._writes) as connection:
             yield connection
+        self.writes += 1
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:

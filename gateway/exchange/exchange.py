@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
-from joserfc.jwk import KeySet
-
 from gateway import __version__
 from gateway.access.clients import Clients
-from gateway.access.keys import signing_keys
+from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
+from gateway.access.sealing import seal
+from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
@@ -42,7 +42,7 @@ from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
-from gateway.settings import Home, Settings, database_password
+from gateway.settings import Home, Settings, database_password, master_key
 
 _MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
 """The kinds of artefact that are made from provisions rather than read from `dsd/`."""
@@ -83,16 +83,21 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
+        self.stamp = Stamp(self.database)
+        self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self._data = Data(self.registry, self.provisions, self.store)
-        self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
 
     @cached_property
-    def keys(self) -> KeySet:
-        """The keys that sign tokens."""
-        return signing_keys(self.home.keys)
+    def keys(self) -> KeyRing:
+        """The keys that sign tokens; the first is made where there is none."""
+        path, own = master_key(self.home)
+        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
+        ring.ensure(self.clock())
+        return ring
 
     def close(self) -> None:
         """Give back the database's connections."""

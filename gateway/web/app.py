@@ -11,7 +11,6 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestURITooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway.access.tokens import TokenCheck
 from gateway.errors import (
     BadFile,
     BadRequest,
@@ -22,9 +21,11 @@ from gateway.errors import (
     TooOften,
 )
 from gateway.exchange import Exchange
+from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import limits, oauth, operations, pages, problems, submissions
+from gateway.web.addresses import settle
 from gateway.web.allowances import Allowances
 from gateway.web.answer import Sender
 from gateway.web.bodies import Bodies
@@ -63,7 +64,9 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    settle(app, issuer)
+    trust = Trust(exchange, issuer)
+    tokens = trust.tokens
     settings = exchange.settings
     gate = Gate(settings.limits, Allowances(exchange.home.cache / "allowances"), exchange.clock)
     bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
@@ -75,7 +78,7 @@ def create_app(
     metrics = Metrics(shared)
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens))
-    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
+    app.register_blueprint(oauth.routes(app, exchange, trust))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.register_error_handler(Exception, _fault)

@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from flask import request
-
 from gateway.errors import GatewayError, TooLarge
 from gateway.exchange import Exchange
 from gateway.model.query import DataQuery, Page
 from gateway.model.visibility import Visibility
 from gateway.rest import v1, v2
+from gateway.web.addresses import issuer
 
 _SPELLED = {1: v1.data_path, 2: v2.data_path}
 
@@ -31,7 +30,7 @@ def told_narrower(
         refusal.message,
         spanish=refusal.spanish,
         subject=refusal.subject,
-        allowed=[f"{request.host_url}sdmx/v{dialect}/{path}"],
+        allowed=[f"{issuer()}/sdmx/v{dialect}/{path}"],
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, Forbidden, TooLarge
+from gateway.errors import BadSyntax, TooLarge
 from gateway.exchange import Exchange, workflow
 from gateway.exchange.checking import refused_unkept
 from gateway.exchange.receipts import as_json, status
@@ -109,11 +109,8 @@ class _Submissions:
 
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
-        own = None
-        try:
-            caller(self._tokens, DATA_APPROVE)
-        except Forbidden:
-            own = caller(self._tokens, DATA_SUBMIT).client_id
+        asks = caller(self._tokens, DATA_APPROVE, DATA_SUBMIT)
+        own = None if DATA_APPROVE in asks.scopes else asks.client_id
         submission = self._exchange.store.catalogue.submissions.get(id)
         if own is not None and submission.submitted_by != own:
             raise unknown(id)
