@@ -74,11 +74,13 @@ def urn(reference: Reference, version: Version) -> str:
     return found
 
 
-def words(named: Artefact | Item, version: Version, described: bool = True) -> Fields:
+def words(
+    named: Artefact | Item, languages: Sequence[Language] = LANGUAGES, described: bool = True
+) -> Fields:
     """The name, and the description where there is one and it is wanted."""
-    fields = text("name", named.name, version.languages)
+    fields = text("name", named.name, languages)
     if described and named.description is not None:
-        fields |= text("description", named.description, version.languages)
+        fields |= text("description", named.description, languages)
     return fields
 
 
@@ -116,7 +118,7 @@ def _item_scheme(scheme: ItemScheme, version: Version) -> Fields:
 
 def _item(item: Item, scheme: ItemScheme, version: Version) -> Fields:
     """An item; among organisations none is part of another, so they have no parent."""
-    fields: Fields = {"id": item.id, **words(item, version)}
+    fields: Fields = {"id": item.id, **words(item, version.languages)}
     if item.parent is not None and scheme.kind in {Kind.CODELIST, Kind.CONCEPT_SCHEME}:
         parent = replace(scheme.reference, item=item.parent)
         by_urn = version.before_3 and scheme.kind is Kind.CONCEPT_SCHEME
@@ -130,7 +132,7 @@ def _categories(items: Sequence[Item], parent: str | None, version: Version) -> 
         categories=[
             {
                 "id": item.id.rpartition(".")[2],
-                **words(item, version),
+                **words(item, version.languages),
                 **_categories(items, item.id, version),
             }
             for item in items
@@ -359,7 +361,7 @@ def _codelist_maps(maps: Sequence[RepresentationMap], version: Version) -> Itera
         if each.source is not None and each.target is not None and each.mappings:
             yield {
                 "id": each.id,
-                **words(each, version),
+                **words(each, version.languages),
                 "source": each.source.urn,
                 "target": each.target.urn,
                 "codeMaps": [

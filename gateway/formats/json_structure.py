@@ -138,4 +138,4 @@ def _identity(artefact: Artefact, version: Version, is_stub: bool, described: bo
     if version.tells_languages and {*version.languages} < {*LANGUAGES}:
         fields["isPartialLanguage"] = True
     links: Fields = {"links": [{"rel": "self", "urn": urn(artefact.reference, version)}]}
-    return fields | words(artefact, version, described) | links
+    return fields | words(artefact, version.languages, described) | links
