@@ -7,12 +7,13 @@ import time
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from gateway.access.tokens import TokenCheck
 from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
+from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import oauth, pages, problems, submissions
+from gateway.web import oauth, pages, people, problems, submissions
+from gateway.web.addresses import settle
 from gateway.web.rest import dialect_of, mount
 
 _SAFE_HEADERS = {
@@ -28,12 +29,17 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    settle(app, issuer)
+    trust = Trust(exchange, issuer)
+    tokens = trust.tokens
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
-    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
+    browser = people.Browser(exchange, issuer)
+    app.register_blueprint(oauth.routes(app, exchange, trust))
+    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+        app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

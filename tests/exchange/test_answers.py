@@ -89,3 +89,29 @@ def test_what_a_provision_says_of_its_whole_data_set_is_told(home: Home) -> None
 
     assert body.count(b'LICENCE="CC BY 4.0"') == 1
     exchange.close()
+
+
+def keyed(*areas: str) -> DataQuery:
+    key = (None, frozenset(areas)) if areas else ()
+    return DataQuery("dataflow", named("DF_RETURNS"), (key,))
+
+
+def test_an_answer_knows_which_releases_it_is_from(loaded: Exchange) -> None:
+    """Those of the provisions that have something in it, and no other."""
+    answer = loaded.data(keyed("GT"), loaded.everything())
+
+    (source,) = answer.provenance.sources()
+    assert source.provision.es == "Personas guatemaltecas retornadas, IGM"
+    assert source.provider.es == "Instituto Guatemalteco de Migración"
+    assert source.release == 1
+    assert source.file == "igm_retornados_2020_2025.xlsx"
+    assert len(loaded.data(keyed(), loaded.everything()).provenance.sources()) == 3
+
+
+def test_a_caller_learns_nothing_of_releases_beyond_sight(loaded: Exchange) -> None:
+    """What one may not see has no source either."""
+    seen = Visibility(loaded.clock(), frozenset({"SV_DGME_RETURNS"}))
+
+    sources = loaded.data(keyed(), seen).provenance.sources()
+
+    assert [each.provision.en for each in sources] == ["Returned Salvadorans, DGME"]

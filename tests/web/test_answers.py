@@ -1,14 +1,17 @@
 """Answers: the right status in both dialects, and nothing of the inside in any of them."""
 
 import csv
+import io
 import json
 from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from tests.conftest import ISSUER
 from tests.formats.reading import faults, official
 
 FLOW = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -106,7 +109,7 @@ STATUSES = [
         404,
         id="no item",
     ),
-    pytest.param("metadataflow", "structure/hierarchy", 404, 204, id="a type without artefacts"),
+    pytest.param("process", "structure/hierarchy", 404, 204, id="a type without artefacts"),
     pytest.param(
         "data/DF_RETURNS?startPeriod=1850&endPeriod=1851",
         "data/dataflow/*/DF_RETURNS?c[TIME_PERIOD]=le:1850",
@@ -115,8 +118,8 @@ STATUSES = [
         id="no result",
     ),
     pytest.param(
-        "data/DF_RETURNS?format=xlsx",
-        "data/dataflow/*/DF_RETURNS?format=xlsx",
+        "data/DF_RETURNS?format=pdf",
+        "data/dataflow/*/DF_RETURNS?format=pdf",
         406,
         406,
         id="format",
@@ -143,11 +146,11 @@ STATUSES = [
         id="history where it has no place",
     ),
     pytest.param(
-        "metadata/DF_RETURNS",
-        "metadata/metadataset/LMIG/DF_RETURNS",
+        "metadata/MDF_PROVISIONS/M.GT",
+        "schema/metadataflow/LMIG/MDF_PROVISIONS",
         501,
         501,
-        id="resource that waits",
+        id="known and not served",
     ),
     pytest.param(
         "data/DF_RETURNS?detail=some",
@@ -291,6 +294,89 @@ def test_an_answer_states_its_format(
     assert answer.headers["Content-Type"] == media_type
     assert {"Accept", "Authorization"} <= set(answer.headers["Vary"].split(", "))
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_manner_is_stated_with_its_language(web: FlaskClient, bearer: Headers) -> None:
+    """Every parameter that was applied; caches keep languages apart."""
+    accept = f"{SDMX}data+csv;version=2+.0.0;labels=name; key=both"
+    headers = {**bearer, "Accept": accept, "Accept-Language": "fr, en-GB;q=0.5"}
+
+    answer = web.get(f"{FLOW}/A.SV", headers=headers)
+
+    assert answer.headers["Content-Type"] == f"{SDMX}data+csv;version=2.1.0;labels=name;keys=both"
+    assert answer.headers["Content-Language"] == "en"
+    assert "Accept-Language" in answer.headers["Vary"].split(", ")
+    assert "Reference area" in answer.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("version", ["v1/", "v2/structure/"])
+def test_definitions_are_told_in_the_language_of_the_caller(web: FlaskClient, version: str) -> None:
+    """Its name first, or alone where the URL says so; no cache takes one for the other."""
+    path = f"/sdmx/{version}dataflow/LMIG/DF_RETURNS"
+    english = web.get(f"{path}?format=json", headers={"Accept-Language": "en"})
+    spanish = web.get(f"{path}?format=json&lang=es", headers={"Accept-Language": "en"})
+
+    (one,), (other,) = (each.json["data"]["dataflows"] for each in (english, spanish))
+    assert [english.headers["Content-Language"], spanish.headers["Content-Language"]] == [
+        *("en, es", "es")
+    ]
+    assert one["name"] == one["names"]["en"]
+    assert {"es": other["name"]} == other["names"] == {"es": one["names"]["es"]}
+    assert english.headers["ETag"] != spanish.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("format=csv&labels=all", "labels is one of id, name, both"),
+        ("format=csv&zip=true", "zip"),
+        ("format=csv-1.0&keys=obs", "no parameter keys"),
+        ("format=csv&formatVersion=7", "csv in version 7"),
+        ("format=csv&lang=fr", "fr"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", [f"{FLOW}/A.SV", "/sdmx/v1/data/DF_RETURNS/A.SV"], ids=["v2", "v1"]
+)
+def test_a_wish_that_cannot_be_met_is_named(
+    web: FlaskClient, bearer: Headers, path: str, query: str, words: str
+) -> None:
+    """And is not passed over."""
+    answer = web.get(f"{path}?{query}", headers=bearer)
+
+    assert answer.status_code in (HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.BAD_REQUEST)
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("format", "name"),
+    [
+        ("csv", "DF_RETURNS.csv"),
+        ("csv-1.0", "DF_RETURNS.csv"),
+        ("csv-labels", "DF_RETURNS.csv"),
+        ("xlsx", "DF_RETURNS.xlsx"),
+        ("parquet", "DF_RETURNS.parquet"),
+    ],
+)
+def test_a_file_to_keep_has_a_name(
+    web: FlaskClient, bearer: Headers, format: str, name: str
+) -> None:
+    """So that a browser saves it, and runs nothing of it."""
+    answer = web.get(f"{FLOW}/A.SV?format={format}", headers=bearer)
+
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_workbook_says_what_was_asked(web: FlaskClient, bearer: Headers) -> None:
+    """And of whom the figures are, in the language of the caller."""
+    answer = web.get(f"{FLOW}/A.SV?format=xlsx&lang=en", headers=bearer)
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_name("Notes")
+    found = {row[0]: row[1] for row in rows.to_python() if len(row) > 1}
+    assert answer.headers["Content-Language"] == "en"
+    assert found["Query"] == f"{ISSUER}{FLOW}/A.SV?format=xlsx&lang=en"
+    assert "release 1" in str(found["Source"])
 
 
 def test_a_format_in_the_url_beats_the_header(web: FlaskClient, bearer: Headers) -> None:
