@@ -37,19 +37,17 @@ def _set(metadata: MetadataSet, *, stub: bool) -> Fields:
     attributes: Json = [
         {"id": id} if stub else {"id": id, "value": _value(said)} for id, said in metadata.said
     ]
-    described = {} if metadata.description is None else text("description", metadata.description)
     return {
         "id": metadata.id,
         "agencyID": metadata.agency,
         "version": metadata.version,
         "isExternalReference": stub,
         "metadataflow": metadata.flow.urn,
-        **text("name", metadata.name),
-        **described,
+        **text("name", metadata.name, LANGUAGES),
         "targets": [metadata.target.urn],
         "attributes": attributes,
     }
 
 
-def _value(said: Text) -> Fields:
-    return {language: said.said(language) for language in LANGUAGES}
+def _value(text: Text) -> Fields:
+    return {language: text.said(language) for language in LANGUAGES}
