@@ -141,6 +141,10 @@ def _data_structure(structure: DataStructure, version: Version) -> Fields:
         "dimensionList": _dimension_list(structure, version),
         "measureList": _measure_list(structure, version),
     }
+    if structure.groups:
+        components["groups"] = [
+            {"id": each.id, "groupDimensions": each.dimensions} for each in structure.groups
+        ]
     attributes = [_attribute(each, structure, version) for each in structure.attributes]
     if attributes:
         components["attributeList"] = {"id": "AttributeDescriptor", "attributes": attributes}
@@ -200,6 +204,8 @@ def _relationship(attribute: Attribute, measure: Component, version: Version) ->
     match attribute.attachment:
         case Attachment.DATASET:
             return {version.dataset: {}}
+        case Attachment.SERIES if attribute.group is not None:
+            return {"group": attribute.group}
         case Attachment.SERIES:
             return {"dimensions": attribute.dimensions}
         case Attachment.OBSERVATION:

@@ -80,20 +80,38 @@ class Format(Generic[M]):
         )
 
 
+_PLAIN_XML = ("application/xml", "text/xml")
+
 GENERIC = Format(
     ("generic",),
     "application/vnd.sdmx.genericdata+xml",
     "2.1",
     ml_data.write_generic,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
 SPECIFIC = Format(
     ("structurespecific", "ss"),
     "application/vnd.sdmx.structurespecificdata+xml",
     "2.1",
     ml_data.write_specific,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
+GENERIC_TIME_SERIES = Format(
+    ("generictimeseries",),
+    "application/vnd.sdmx.generictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_generic_time_series,
+)
+SPECIFIC_TIME_SERIES = Format(
+    ("structurespecifictimeseries",),
+    "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_specific_time_series,
+)
+_DATA_XML = "application/vnd.sdmx.data+xml"
+DATA_30 = Format(("xml-3.0",), _DATA_XML, "3.0.0", ml_data.write_30, also=_PLAIN_XML)
+DATA_31 = Format(("xml-3.1",), _DATA_XML, "3.1.0", ml_data.write_31, also=_PLAIN_XML)
+
 _CSV = "application/vnd.sdmx.data+csv"
 _LABELS = Parameter("labels", (Said.ID, Said.NAME, Said.BOTH))
 _LABELS_10 = Parameter("labels", (Said.ID, Said.BOTH))
@@ -167,7 +185,6 @@ JSON_21 = Format(
 )
 
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
-_PLAIN_XML = ("application/xml", "text/xml")
 
 STRUCTURE_21 = Format(
     ("structure", "xml", "xml-2.1"),
@@ -199,8 +216,14 @@ _FLAT = (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET)
 that both sdmx1 and pysdmx read (seen 2026-11)."""
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, *_FLAT, JSON_10, JSON_20, JSON_21),
-    2: (JSON_21, *_FLAT, SPECIFIC, GENERIC, JSON_20, JSON_10),
+    1: (
+        *(GENERIC, SPECIFIC, GENERIC_TIME_SERIES, SPECIFIC_TIME_SERIES, *_FLAT),
+        *(JSON_10, JSON_20, JSON_21, DATA_30, DATA_31),
+    ),
+    2: (
+        *(JSON_21, DATA_31, *_FLAT, JSON_20, DATA_30),
+        *(SPECIFIC, GENERIC, SPECIFIC_TIME_SERIES, GENERIC_TIME_SERIES, JSON_10),
+    ),
 }
 """By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
@@ -258,15 +281,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "jsondata": (_DATA_JSON,),
     "generic": (GENERIC.type,),
     "genericdata": (GENERIC.type,),
-    "generictimeseriesdata": ("application/vnd.sdmx.generictimeseriesdata+xml",),
-    "ss": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecific": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecificdata": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecifictimeseriesdata": (
-        "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
-    ),
+    "generictimeseriesdata": (GENERIC_TIME_SERIES.type,),
+    "ss": (SPECIFIC.type, _DATA_XML),
+    "structurespecific": (SPECIFIC.type, _DATA_XML),
+    "structurespecificdata": (SPECIFIC.type, _DATA_XML),
+    "structurespecifictimeseriesdata": (SPECIFIC_TIME_SERIES.type,),
     "structure": (_STRUCTURE_XML,),
-    "xml": (_STRUCTURE_XML, _REGISTRY_XML),
+    "xml": (_STRUCTURE_XML, _REGISTRY_XML, _DATA_XML),
     "schema": (_SCHEMA_XML,),
     "xsd": (_SCHEMA_XML,),
 }

@@ -160,11 +160,11 @@ STATUSES = [
         id="what is not there to be told",
     ),
     pytest.param(
-        "data/DF_RETURNS?dimensionAtObservation=AllDimensions",
-        "data/dataflow/*/DF_RETURNS?dimensionAtObservation=AllDimensions&format=ss",
-        501,
-        501,
-        id="flat XML",
+        "data/DF_RETURNS?dimensionAtObservation=SEX&format=generictimeseries",
+        "data/dataflow/*/DF_RETURNS?dimensionAtObservation=SEX&format=structurespecifictimeseries",
+        403,
+        422,
+        id="time series of another shape",
     ),
     pytest.param(
         "data/DF_RETURNS?dimensionAtObservation=NOTHING",
