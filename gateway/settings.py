@@ -19,12 +19,21 @@ from gateway.errors import BadConfiguration, StorageFault
 
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
+_MASTER_VARIABLE = "GATEWAY_MASTER_KEY_FILE"
+_SECRET_VARIABLE = "GATEWAY_CLIENT_SECRET_"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
+_COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # its client reads it when it is imported
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
 """A URL with a password, in front of its host or among its parameters."""
 
+Algorithm = Literal["ES256", "PS256", "EdDSA", "Ed25519", "RS256"]
+
 _PACKAGE = Path(__file__).parent
+
+
+_Number = Annotated[int, msgspec.Meta(ge=0)]
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +41,52 @@ class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 1
+    workers: _AtLeastOne = 1
+    proxies: _Number = 0
+    origins: tuple[str, ...] = ("*",)
+    drain: Annotated[int, msgspec.Meta(ge=1, le=1800)] = 30
+    metrics: Literal["loopback", "token", "off"] = "loopback"
+    log: Literal["requests", "faults"] = "requests"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much one question, and one client, may ask; 0 requests a minute are any number."""
+
+    observations: _AtLeastOne = 5_000_000
+    seconds: _AtLeastOne = 60
+    data: _Number = 600
+    structures: _Number = 1200
+    url: Annotated[int, msgspec.Meta(ge=256, le=65_536)] = 8192
+
+
+class Cache(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers that a process keeps in memory: all in megabytes, the largest in kilobytes."""
+
+    memory: _Number = 64
+    largest: _Number = 1024
+
+
+class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody else who may say who asks: `[[issuers]]` in `gateway.toml`, documented there.
+
+    What names a claim is a path: ``realm_access.roles``.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,30}$")]
+    issuer: Annotated[str, msgspec.Meta(pattern="^https?://[^ ]+$")]
+    jwks: str = ""
+    audience: str = ""
+    algorithms: Annotated[tuple[Algorithm, ...], msgspec.Meta(min_length=1)] = ("RS256",)
+    types: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("at+jwt",)
+    organisations: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    client_claim: str = "client_id"
+    organisation_claim: str = ""
+    groups_claim: str = ""
+    scope_claim: str = "scope"
+    name: str = ""
+    client_id: str = ""
+    name_claim: str = "name"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +99,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: str = ""
     licence: str = ""
     largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
+    loopback_keys: bool = False
     serve: Serve = Serve()
+    limits: Limits = Limits()
+    cache: Cache = Cache()
+    issuers: tuple[Issuer, ...] = ()
 
     def issuer_at(self, host: str, port: int) -> str:
         """The address that clients reach, without a slash at its end.
@@ -126,6 +184,7 @@ class Home:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BadConfiguration(f"{path}: {error}", subject=str(path)) from error
         _refuse_secrets(settings, path)
+        _refuse_twins(settings, path)
         return settings
 
     def create(self) -> None:
@@ -171,6 +230,15 @@ def _refuse_secrets(settings: Settings, path: Path) -> None:
             )
 
 
+def _refuse_twins(settings: Settings, path: Path) -> None:
+    """Two issuers of one name would speak for each other."""
+    for name in ("id", "issuer"):
+        values = [getattr(each, name) for each in settings.issuers]
+        twice = sorted({each for each in values if values.count(each) > 1})
+        if twice:
+            raise BadConfiguration(f"{path}: two issuers have {name} {twice[0]}.", subject=name)
+
+
 def _unusable(path: Path, error: OSError) -> StorageFault:
     reason = error.strerror or str(error)
     return StorageFault(
@@ -190,15 +258,27 @@ def database_password() -> str:
     return os.environ.get(_PASSWORD_VARIABLE, "")
 
 
-def hand_down(home: Home, issuer: str) -> None:
-    """Name the home and the issuer to the worker processes that this one starts."""
+def master_key(home: Home) -> tuple[Path, bool]:
+    """The file of the master key, and whether it is the home's own, to be made on first use."""
+    named = os.environ.get(_MASTER_VARIABLE)
+    return (Path(named), False) if named else (home.keys / "master.key", True)
+
+
+def client_secret(issuer: str) -> str:
+    """Our secret at an issuer, by its id, at which people sign in; empty where it asks for none."""
+    return os.environ.get(_SECRET_VARIABLE + issuer.upper().replace("-", "_"), "")
+
+
+def hand_down(home: Home, issuer: str, counts: Path) -> None:
+    """Name the home, the issuer and the folder for counts to the processes that this one starts."""
     os.environ[HOME_VARIABLE] = str(home.root.resolve())
     os.environ[_ISSUER_VARIABLE] = issuer
+    os.environ[_COUNTS_VARIABLE] = str(counts)
 
 
-def handed_down() -> tuple[Home, str]:
-    """The home and the issuer that the parent process named."""
-    return find_home(None), os.environ[_ISSUER_VARIABLE]
+def handed_down() -> tuple[Home, str, Path]:
+    """The home, the issuer and the folder for counts that the parent process named."""
+    return find_home(None), os.environ[_ISSUER_VARIABLE], Path(os.environ[_COUNTS_VARIABLE])
 
 
 def defaults() -> Path:

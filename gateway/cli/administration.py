@@ -1,4 +1,4 @@
-"""``gateway init``, ``clients`` and ``doctor``: the keeper's commands."""
+"""``gateway init``, ``organisations`` and ``doctor``: the keeper's commands."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.access.clients import DATA_READ, SCOPES
 from gateway.cli.opening import home_option, opened, wide_console
 from gateway.exchange import Exchange
 from gateway.model.text import Text
@@ -21,37 +20,6 @@ def init(home: Path) -> None:
     Exchange(Home(home)).close()
     click.echo(f"{home} is ready. Edit {home}/config and {home}/dsd; then:")
     click.echo(f"  gateway serve --home {home}")
-
-
-@click.group(epilog="Example:  gateway clients add 'INE Guatemala'")
-def clients() -> None:
-    """Machines that may ask for data."""
-
-
-@clients.command("add", epilog="Example:  gateway clients add 'INE Guatemala' --id ine-gt")
-@click.argument("name")
-@click.option("--id", "client_id", default="", help="The client id; random if not given.")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    default=[DATA_READ],
-    show_default=True,
-    help=f"What it may do; given again for each: {', '.join(SCOPES)}.",
-)
-@click.option("--organisation", help="Whom it acts for: the id of an organisation.")
-@home_option
-def add_client(
-    name: str,
-    client_id: str,
-    scopes: tuple[str, ...],
-    organisation: str | None,
-    home: Path | None,
-) -> None:
-    """Register a client called NAME. Its secret is shown once and kept nowhere."""
-    with opened(home) as exchange:
-        id, secret = exchange.clients.add(name, scopes, exchange.clock(), client_id, organisation)
-    click.echo(f"client_id     {id}\nclient_secret {secret}")
 
 
 @click.group(epilog="Example:  gateway organisations add INE_GT 'INE Guatemala' 'INE Guatemala'")
@@ -84,35 +52,14 @@ def list_organisations(home: Path | None) -> None:
     wide_console().print(table)
 
 
-@clients.command("list", epilog="Example:  gateway clients list")
+@organisations.command("revoke", epilog="Example:  gateway organisations revoke INE_GT")
+@click.argument("organisation")
 @home_option
-def list_clients(home: Path | None) -> None:
-    """List clients, revoked ones too."""
+def revoke_organisation(organisation: str, home: Path | None) -> None:
+    """Stop every client that acts for ORGANISATION at once, the tokens that they hold included."""
     with opened(home) as exchange:
-        found = exchange.clients.all()
-    table = Table("Client", "Name", "Organisation", "Scopes", "Since", "Revoked")
-    for each in found:
-        revoked = each.revoked_at.isoformat(timespec="seconds") if each.revoked_at else ""
-        since = each.created_at.isoformat(timespec="seconds")
-        table.add_row(
-            each.id,
-            escape(each.name),
-            each.organisation or "",
-            " ".join(each.scopes),
-            since,
-            revoked,
-        )
-    wide_console().print(table)
-
-
-@clients.command("revoke", epilog="Example:  gateway clients revoke ine-gt")
-@click.argument("client_id")
-@home_option
-def revoke_client(client_id: str, home: Path | None) -> None:
-    """Stop a client at once, the tokens that it holds included."""
-    with opened(home) as exchange:
-        exchange.clients.revoke(client_id, exchange.clock())
-    click.echo(f"{client_id} is revoked.")
+        exchange.organisations.revoke(organisation, exchange.clock())
+    click.echo(f"{organisation} is revoked.")
 
 
 @click.command(epilog="Example:  gateway doctor --mend")

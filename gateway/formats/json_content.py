@@ -44,7 +44,8 @@ class Version:
     role: str | None  # the property that says whether a constraint allows; none where all do
     whole: frozenset[Kind] = frozenset()  # what the schema does not accept as a stub
     unnamed: frozenset[Kind] = frozenset()  # what has no identity
-    languages: tuple[Language, ...] = LANGUAGES  # of the names in a message, the best first
+    tells_languages: bool = False  # whether an artefact can say that it is not in all of them
+    languages: tuple[Language, ...] = LANGUAGES  # the caller's, the best first
 
 
 SECTIONS = {
@@ -56,6 +57,8 @@ SECTIONS = {
     Kind.DATA_PROVIDER_SCHEME: "dataProviderSchemes",
     Kind.DATA_CONSUMER_SCHEME: "dataConsumerSchemes",
     Kind.DATAFLOW: "dataflows",
+    Kind.METADATA_STRUCTURE: "metadataStructures",
+    Kind.METADATAFLOW: "metadataflows",
     Kind.PROVISION_AGREEMENT: "provisionAgreements",
     Kind.CATEGORISATION: "categorisations",
 }
@@ -91,6 +94,7 @@ def content_of(artefact: Artefact, version: Version) -> Fields:
 
 
 _ITEMS = {
+    Kind.METADATA_PROVIDER_SCHEME: "metadataProviders",
     Kind.AGENCY_SCHEME: "agencies",
     Kind.CATEGORY_SCHEME: "categories",
     Kind.CODELIST: "codes",

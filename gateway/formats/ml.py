@@ -29,7 +29,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One version of SDMX-ML, and the languages in which a message of it says names."""
+    """One version of SDMX-ML, and the languages that a caller wants names in."""
 
     version: str
     languages: tuple[Language, ...] = field(default=LANGUAGES, compare=False)
@@ -91,9 +91,9 @@ def add_header(root: Element, header: Header, edition: Edition = ML_21) -> Eleme
 
 
 def add_words(parent: Element, name: str, text: Text, edition: Edition) -> None:
-    """A name or description in every language of the message, the best first."""
+    """A name or description in the caller's languages."""
     for language in edition.languages:
-        add(parent, edition.com(name), text.said(language)).set(LANGUAGE, language)
+        add(parent, name, text.said(language)).set(LANGUAGE, language)
 
 
 def add_reference(parent: Element, reference: Reference, edition: Edition = ML_21) -> None:

@@ -64,6 +64,8 @@ def writing(big: Figures, registry: Registry) -> Iterator[Measure]:
         other = len(small.unsorted) / seconds(partial(write_sdmx, foreign, theirs))
         yield Measure(f"write {name}", rate, "observations/s", rate / other, "pysdmx")
     yield _beside_cat(table.DATA_30, everything)
+    took = seconds(_drain(table.JSON_21, everything), 3)
+    yield Measure("write SDMX-JSON 2.1", len(big.unsorted) / took, "observations/s")
     plain = big.unsorted.table
     took, arrow = beside(
         _drain(table.CSV, everything), lambda: csv.write_csv(plain, pa.BufferOutputStream()), 3

@@ -165,8 +165,10 @@ def test_a_report_shows_every_place(loaded: Exchange, tmp_path: Path) -> None:
         pytest.param(("releases", "list", "--provision", "X"), SV, id="releases of no provision"),
         pytest.param(("releases", "show", SV, "7"), "7", id="no such release"),
         pytest.param(("clients", "revoke", "nobody"), "nobody", id="no such client"),
-        pytest.param(("clients", "add", "x", "--id", "a b"), "a b", id="odd client id"),
-        pytest.param(("clients", "add", "x", "--scope", "y"), "data.read", id="unknown scope"),
+        pytest.param(("clients", "add", "x", "--secret", "--id", "a b"), "a b", id="odd client id"),
+        pytest.param(
+            ("clients", "add", "x", "--secret", "--scope", "y"), "data.read", id="unknown scope"
+        ),
         pytest.param(("get", "/nothing"), "/sdmx/v1", id="no service path"),
         pytest.param(("get", f"{PATH}?x=1"), "x", id="unknown parameter"),
         pytest.param(("get", PATH, "--format", "pdf"), "csv", id="unknown format"),
@@ -282,7 +284,7 @@ def test_clients_are_added_listed_and_revoked(small: Path) -> None:
     """The secret is shown when it is made, and never again."""
     home = ("--home", small)
 
-    added = gateway("clients", "add", "INE Guatemala", "--id", "ine-gt", *home)
+    added = gateway("clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", *home)
     listed = gateway("clients", "list", *home)
     revoked = gateway("clients", "revoke", "ine-gt", *home)
     afterwards = gateway("clients", "list", *home)
@@ -366,11 +368,12 @@ def test_every_help_has_an_example(path: tuple[str, ...]) -> None:
 
 
 def test_every_promised_command_is_there() -> None:
-    """As issue 2 lists them."""
+    """As issues 2 and 7 list them."""
     found = {" ".join(path) for path in every(commands)}
 
     assert found >= {
         *("demo", "init", "submit", "get", "serve", "doctor"),
         *("releases list", "releases show"),
         *("clients add", "clients list", "clients revoke"),
+        *("keys list", "keys rotate", "keys retire"),
     }
