@@ -16,6 +16,7 @@
     │   ├── Unauthenticated       no token, or one that does not hold
     │   └── Forbidden             a good token without the right
     ├── TooOften              the caller must wait: more was asked for than one may in that time
+    │   └── TooMany               so many attempts to sign in, or to guess
     ├── Conflict              somebody else was faster: look again, then try again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
@@ -107,6 +108,17 @@ class Forbidden(Refused):
 
 class TooOften(GatewayError):
     """A caller who asked for more than one may in that time, and must wait."""
+
+
+class TooMany(TooOften):
+    """Too many attempts; `seconds` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"Too many attempts: try again in {seconds} seconds.",
+            spanish=f"Demasiados intentos: pruebe de nuevo en {seconds} segundos.",
+        )
 
 
 class Conflict(GatewayError):

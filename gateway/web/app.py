@@ -24,7 +24,7 @@ from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import limits, oauth, operations, pages, problems, submissions
+from gateway.web import limits, oauth, operations, pages, people, problems, submissions
 from gateway.web.addresses import settle
 from gateway.web.allowances import Allowances
 from gateway.web.answer import Sender
@@ -75,7 +75,10 @@ def create_app(
     metrics = Metrics(shared)
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens))
+    browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
+    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+        app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.register_error_handler(Exception, _fault)

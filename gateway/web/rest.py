@@ -1,7 +1,7 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
 A route reads the question, says what decides its answer and what makes it, and sends that. Data
-take a token with the scope data.read; structures and schemas are open.
+take a token with the scope data.read; structures, schemas and reference metadata are open.
 """
 
 import re
@@ -25,6 +25,7 @@ from gateway.formats.table import M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
@@ -65,6 +66,8 @@ class _Mount:
                 return self._availability(asked, wishes)
             case DataQuery():
                 return self._data(asked, wishes)
+            case MetadataQuery():
+                return self._metadata(asked, wishes)
             case RegistrationQuery():
                 return self._registrations(asked, wishes)
             case SchemaQuery():
@@ -114,7 +117,8 @@ class _Mount:
                 refusal, self._exchange, asked, visibility, most, self._dialect.number
             ) from refusal
         told().rows = sum(map(len, message.selections))
-        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
+        url = self._issuer + request.full_path.rstrip("?")
+        message = message.told(wanted.manner).asked_for(url)
         return bounds.timed(wanted.format.write(message))
 
     def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
@@ -139,6 +143,14 @@ class _Mount:
             )
 
         return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+
+    def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
+        wanted = choice_of(table.METADATA[self._dialect.number], wishes)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.format.write(self._exchange.metadata_sets(asked))
+
+        return self._open(asked, wanted, wishes, pieces)
 
     def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
         wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
@@ -171,7 +183,7 @@ class _Mount:
 
     def _open(
         self,
-        asked: StructureQuery | SchemaQuery,
+        asked: MetadataQuery | StructureQuery | SchemaQuery,
         wanted: Choice[M],
         wishes: Mapping[str, str],
         pieces: Callable[[], Iterator[bytes]],
