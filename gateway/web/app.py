@@ -41,9 +41,6 @@ from gateway.web.watch import Watch
 _NO_FAULT = (BadRequest, Refused, TooOften, Conflict, BadFile)
 """Errors that are not the operator's to mend."""
 
-AT_WORK = 2
-"""So many requests one process works on at once."""
-
 _RESOURCES = ("data", "schema", "availability", "availableconstraint", "metadata", "registration")
 
 _SAFE_HEADERS = {
@@ -106,7 +103,7 @@ def create_worker() -> Flask:
     exchange = Exchange(home)
     log = Log(faults_only=exchange.settings.serve.log == "faults")
     app = create_app(exchange, issuer, log, counts)
-    app.wsgi_app = Turns(app.wsgi_app, AT_WORK)  # type: ignore[method-assign]
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
