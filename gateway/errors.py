@@ -14,6 +14,7 @@
     ├── Refused               the caller must change
     │   ├── Unauthenticated       no token, or one that does not hold
     │   └── Forbidden             a good token without the right
+    ├── TooMany               too many attempts: wait, then try again
     ├── Conflict              somebody else was faster: look again, then try again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
@@ -97,6 +98,17 @@ class Unauthenticated(Refused):
 
 class Forbidden(Refused):
     """A caller whose token holds but lacks the right."""
+
+
+class TooMany(GatewayError):
+    """Too many attempts; `seconds` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"Too many attempts: try again in {seconds} seconds.",
+            spanish=f"Demasiados intentos: pruebe de nuevo en {seconds} segundos.",
+        )
 
 
 class Conflict(GatewayError):

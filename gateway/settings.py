@@ -20,6 +20,7 @@ from gateway.errors import BadConfiguration, StorageFault
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
 _MASTER_VARIABLE = "GATEWAY_MASTER_KEY_FILE"
+_SECRET_VARIABLE = "GATEWAY_CLIENT_SECRET_"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
@@ -56,6 +57,9 @@ class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation_claim: str = ""
     groups_claim: str = ""
     scope_claim: str = "scope"
+    name: str = ""
+    client_id: str = ""
+    name_claim: str = "name"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -229,6 +233,11 @@ def master_key(home: Home) -> tuple[Path, bool]:
     """The file of the master key, and whether it is the home's own, to be made on first use."""
     named = os.environ.get(_MASTER_VARIABLE)
     return (Path(named), False) if named else (home.keys / "master.key", True)
+
+
+def client_secret(issuer: str) -> str:
+    """Our secret at an issuer, by its id, at which people sign in; empty where it asks for none."""
+    return os.environ.get(_SECRET_VARIABLE + issuer.upper().replace("-", "_"), "")
 
 
 def hand_down(home: Home, issuer: str) -> None:

@@ -18,6 +18,7 @@ from granian.server import Server
 
 from gateway.cli.opening import home_option, opened
 from gateway.errors import StorageFault
+from gateway.exchange import Exchange
 from gateway.settings import Home, hand_down
 
 _THREADS = 2  # measured: more in one process lengthen the slowest answers
@@ -34,9 +35,32 @@ def serve(host: str | None, port: int | None, home: Path | None) -> None:
         host = host or chosen.host
         port = free_port(host, chosen.port if port is None else port)
         issuer = exchange.settings.issuer_at(host, port)
-        _ = exchange.keys  # made before the workers start, so that all sign with one
+        # Made before the workers start, so that all share them.
+        _ = exchange.keys
+        first = _first_link(exchange, issuer)
         served = exchange.home
-    run(served, host, port, issuer, chosen.workers, lambda: click.echo(f"Serving {issuer}/"))
+    run(served, host, port, issuer, chosen.workers, lambda: _say(f"Serving {issuer}/", first))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        if line:
+            click.echo(line)
+
+
+def _first_link(exchange: Exchange, issuer: str) -> str:
+    """How the first person gets in, while there is nobody; empty where there is somebody.
+
+    A link stands on a terminal only: what goes to a log is read by others, and later.
+    """
+    invitations = exchange.accounts.invitations
+    if not sys.stdout.isatty():
+        nobody = not exchange.accounts.people.all()
+        hint = "Nobody can sign in yet: gateway people add ADDRESS NAME --administrator"
+        return hint if nobody else ""
+    token = invitations.first()
+    lead = "La primera persona / the first person (15 min, una vez / once):"
+    return "" if token is None else f"{lead}\n  {issuer}/setup/{token}"
 
 
 def free_port(host: str, port: int) -> int:

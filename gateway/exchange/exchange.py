@@ -6,27 +6,34 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
+from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
 from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
-from gateway.access.sealing import seal
+from gateway.access.owners import Owners
+from gateway.access.purposes import Purposes
+from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
 from gateway.exchange.data import Data, told_at
+from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
 from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
+from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
+from gateway.intake.metadata import read_metadata
 from gateway.intake.provision import Provision, read_provisions
-from gateway.model.artefact import Kind
+from gateway.model.artefact import Artefact, Kind
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
@@ -41,9 +48,6 @@ from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
 from gateway.settings import Home, Settings, database_password, master_key
-
-_MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
-"""The kinds of artefact that are made from provisions rather than read from `dsd/`."""
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +78,9 @@ class Exchange:
             home.config / "provisions", Registry(files)
         )
         made = [each for one in self.provisions.values() for each in artefacts_of(one)]
-        self.registry = Registry([*files, *made])
+        self.metadata = read_metadata(home.config, Registry([*files, *made]), self.provisions)
+        self._made = (*made, *self.metadata.definitions, *self.metadata.sets)
+        self.registry = Registry([*files, *made, *self.metadata.definitions])
         self.database = Database(self.settings.database or home.database, database_password())
         self.store = Store(
             Catalogue(self.database),
@@ -83,19 +89,35 @@ class Exchange:
         )
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
+        self.owners = Owners(self.database)
         self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
-        self.definitions.record(self.registry, clock())
+        self.definitions.record(self._served(), clock())
+
+    def _served(self) -> Iterator[Artefact]:
+        """Everything of which a published version never changes."""
+        yield from self.registry
+        yield from self.metadata.sets
 
     @cached_property
     def keys(self) -> KeyRing:
         """The keys that sign tokens; the first is made where there is none."""
-        path, own = master_key(self.home)
-        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring = KeyRing(self.database, self.stamp, self._seal)
         ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
         ring.ensure(self.clock())
         return ring
+
+    @cached_property
+    def _seal(self) -> Seal:
+        """What seals secrets in the database, and what a page gives a browser to bring back."""
+        path, own = master_key(self.home)
+        return seal(path, make=own)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The people who sign in."""
+        return Accounts(self.database, Purposes(self._seal), self.clock)
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -172,6 +194,18 @@ class Exchange:
             related=frozenset(each.reference for each in related),
         )
 
+    def metadata_sets(self, query: MetadataQuery) -> MetadataMessage:
+        """The reference metadata that a question asks for; anyone may read them.
+
+        Raises NotFound and NoResults as `exchange.metadata` does.
+        """
+        sets = self.metadata.sets
+        if query.as_of is not None:
+            served = self.definitions.served_at(query.as_of)
+            sets = tuple(each for each in sets if each.reference.urn in served)
+        found = metadata_sets(self._registry_at(query.as_of), sets, query)
+        return MetadataMessage(self.definitions_header, found, query.stubs)
+
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""
         return StructureMessage(self.definitions_header, tuple(self.registry))
@@ -200,9 +234,8 @@ class Exchange:
         Its id is made from the content of `dsd/` and of what provisions add to it.
         """
         whole = hashlib.sha256(self._content.encode())
-        for each in self.registry:
-            if each.kind in _MADE:
-                whole.update(repr(each).encode())
+        for each in self._made:
+            whole.update(repr(each).encode())
         return Header(f"S{whole.hexdigest()[:16]}", self._changed_at, self.settings.sender)
 
     def releases(self, provision: str | None = None) -> list[Release]:
@@ -222,7 +255,7 @@ class Exchange:
     def faults(self) -> Iterator[str]:
         """What does not hold in this home; nothing where all is well."""
         yield from self.store.faults()
-        for changed in self.definitions.changed(self.registry):
+        for changed in self.definitions.changed(self._served()):
             yield f"{changed} is not what was first served under this version: raise it"
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:

@@ -11,10 +11,12 @@ from typing import Generic, TypeVar
 from gateway.formats import (
     csv,
     json_data,
+    json_metadata,
     json_schema,
     json_structure,
     labelled_csv,
     ml_data,
+    ml_metadata,
     ml_registry,
     ml_structure,
     parquet,
@@ -22,6 +24,7 @@ from gateway.formats import (
     xsd,
 )
 from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
+from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
@@ -80,20 +83,38 @@ class Format(Generic[M]):
         )
 
 
+_PLAIN_XML = ("application/xml", "text/xml")
+
 GENERIC = Format(
     ("generic",),
     "application/vnd.sdmx.genericdata+xml",
     "2.1",
     ml_data.write_generic,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
 SPECIFIC = Format(
     ("structurespecific", "ss"),
     "application/vnd.sdmx.structurespecificdata+xml",
     "2.1",
     ml_data.write_specific,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
+GENERIC_TIME_SERIES = Format(
+    ("generictimeseries",),
+    "application/vnd.sdmx.generictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_generic_time_series,
+)
+SPECIFIC_TIME_SERIES = Format(
+    ("structurespecifictimeseries",),
+    "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_specific_time_series,
+)
+_DATA_XML = "application/vnd.sdmx.data+xml"
+DATA_30 = Format(("xml-3.0",), _DATA_XML, "3.0.0", ml_data.write_30, also=_PLAIN_XML)
+DATA_31 = Format(("xml-3.1",), _DATA_XML, "3.1.0", ml_data.write_31, also=_PLAIN_XML)
+
 _CSV = "application/vnd.sdmx.data+csv"
 _LABELS = Parameter("labels", (Said.ID, Said.NAME, Said.BOTH))
 _LABELS_10 = Parameter("labels", (Said.ID, Said.BOTH))
@@ -167,7 +188,6 @@ JSON_21 = Format(
 )
 
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
-_PLAIN_XML = ("application/xml", "text/xml")
 
 STRUCTURE_21 = Format(
     ("structure", "xml", "xml-2.1"),
@@ -199,8 +219,14 @@ _FLAT = (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET)
 that both sdmx1 and pysdmx read (seen 2026-11)."""
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, *_FLAT, JSON_10, JSON_20, JSON_21),
-    2: (JSON_21, *_FLAT, SPECIFIC, GENERIC, JSON_20, JSON_10),
+    1: (
+        *(GENERIC, SPECIFIC, GENERIC_TIME_SERIES, SPECIFIC_TIME_SERIES, *_FLAT),
+        *(JSON_10, JSON_20, JSON_21, DATA_30, DATA_31),
+    ),
+    2: (
+        *(JSON_21, DATA_31, *_FLAT, JSON_20, DATA_30),
+        *(SPECIFIC, GENERIC, SPECIFIC_TIME_SERIES, GENERIC_TIME_SERIES, JSON_10),
+    ),
 }
 """By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
@@ -239,6 +265,33 @@ SCHEMA_J20 = Format(
 SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
     1: (SCHEMA_21, SCHEMA_30, SCHEMA_31, SCHEMA_J20),
     2: (SCHEMA_J20, SCHEMA_31, SCHEMA_30, SCHEMA_21),
+}
+"""By the number of the dialect, its default first."""
+
+_METADATA_JSON = "application/vnd.sdmx.metadata+json"
+_METADATA_XML = "application/vnd.sdmx.metadata+xml"
+
+METADATA_J21 = Format(
+    ("json", "json-2.1"),
+    _METADATA_JSON,
+    "2.1.0",
+    json_metadata.write_21,
+    also=("application/json",),
+)
+METADATA_J20 = Format(("json-2.0",), _METADATA_JSON, "2.0.0", json_metadata.write_20)
+METADATA_31 = Format(("xml-3.1",), _METADATA_XML, "3.1.0", ml_metadata.write_31, also=_PLAIN_XML)
+METADATA_30 = Format(("xml-3.0",), _METADATA_XML, "3.0.0", ml_metadata.write_30, also=_PLAIN_XML)
+METADATA_21 = Format(
+    ("xml", "xml-2.1"),
+    "application/vnd.sdmx.genericmetadata+xml",
+    "2.1",
+    ml_metadata.write_21,
+    also=_PLAIN_XML,
+)
+
+METADATA: Mapping[int, Sequence[Format[MetadataMessage]]] = {
+    1: (METADATA_21, METADATA_31, METADATA_30, METADATA_J21, METADATA_J20),
+    2: (METADATA_J21, METADATA_J20, METADATA_31, METADATA_30, METADATA_21),
 }
 """By the number of the dialect, its default first."""
 

@@ -34,12 +34,24 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionGroup:
+    """Some dimensions of the key, named so that attributes can hang on them together."""
+
+    id: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute(Component):
-    """An attribute; `dimensions` names the dimensions that a series attribute hangs on."""
+    """An attribute; `dimensions` names the dimensions that a series attribute hangs on.
+
+    `group` names the group that they are, where the structure declares it so.
+    """
 
     attachment: Attachment
     mandatory: bool
     dimensions: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,7 @@ class DataStructure(Artefact):
     time: Component
     measure: Component
     attributes: tuple[Attribute, ...]
+    groups: tuple[DimensionGroup, ...] = ()
 
     @property
     def dimension_ids(self) -> tuple[str, ...]:
@@ -60,6 +73,17 @@ class DataStructure(Artefact):
     def attribute_ids(self, *attachments: Attachment) -> tuple[str, ...]:
         """The ids of the attributes with one of these attachments, in the order of the file."""
         return tuple(each.id for each in self.attributes if each.attachment in attachments)
+
+    def stands_at_observation(self, attribute: Attribute, at_observation: str) -> bool:
+        """Whether an attribute is stated with each observation, where some dimension stands there.
+
+        Where no dimension in particular does, every one is that is not the whole data set's.
+        """
+        if attribute.attachment is not Attachment.SERIES:
+            return attribute.attachment is Attachment.OBSERVATION
+        if at_observation not in self.dimension_ids:
+            return at_observation != self.time.id
+        return not attribute.dimensions or at_observation in attribute.dimensions
 
     def components(self) -> Iterator[Component]:
         """Every component: dimensions, time, measure, attributes."""

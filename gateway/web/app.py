@@ -12,7 +12,7 @@ from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import oauth, pages, problems, submissions
+from gateway.web import oauth, pages, people, problems, submissions
 from gateway.web.addresses import settle
 from gateway.web.rest import dialect_of, mount
 
@@ -36,7 +36,10 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
         app.register_blueprint(mount(exchange, tokens, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens))
+    browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
+    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+        app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

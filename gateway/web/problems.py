@@ -20,6 +20,7 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.NotServed: (501, 501),
     errors.Unauthenticated: (401, 401),
     errors.Forbidden: (403, 403),
+    errors.TooMany: (429, 429),
     errors.Conflict: (409, 409),
     errors.BadFile: (422, 422),
     errors.BadConfiguration: (500, 500),
@@ -51,12 +52,19 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     code = status(error, dialect)
     if code == 204:
         return Response(status=204)
-    told = error if code < 500 or code == 501 else _OURS
+    told = for_visitors(error, code)
     response = problem(code, told.sentence(_language(dialect)), dialect)
     if isinstance(error, errors.Refused):
         for challenge in _challenges(error):
             response.headers.add("WWW-Authenticate", challenge)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def for_visitors(error: errors.GatewayError, code: int) -> errors.GatewayError:
+    """An error as visitors may read it: what is the operator's to mend is our fault to them."""
+    return error if code < 500 or code == 501 else _OURS
 
 
 def _language(dialect: int) -> str:
@@ -103,6 +111,7 @@ _TITLES = {
     409: "Conflict",
     413: "Too large",
     422: "Semantic error",
+    429: "Too many requests",
     500: "Internal server error",
     501: "Not implemented",
     503: "Service unavailable",

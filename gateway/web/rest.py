@@ -1,7 +1,7 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
 A route reads the question, lets the exchange answer it and sends the answer. Data take a token
-with the scope data.read; structures and schemas are open.
+with the scope data.read; structures, schemas and reference metadata are open.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ from gateway.formats.table import Format, M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
@@ -52,6 +53,8 @@ class _Mount:
                 return self._availability(asked, wishes)
             case DataQuery():
                 return self._data(asked, wishes)
+            case MetadataQuery():
+                return self._metadata(asked, wishes)
             case RegistrationQuery():
                 return self._registrations(asked, wishes)
             case SchemaQuery():
@@ -63,7 +66,8 @@ class _Mount:
         caller(self._tokens, DATA_READ)
         wanted = _choice(table.DATA[self._dialect.number], wishes)
         message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
-        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
+        url = self._issuer + request.full_path.rstrip("?")
+        message = message.told(wanted.manner).asked_for(url)
         pieces = wanted.format.write(message)
         name = file_name(message, wanted.format.extension)
         return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
@@ -81,6 +85,14 @@ class _Mount:
         seen = Visibility(at=self._exchange.clock())
         message = self._exchange.registrations(asked, seen, self._issuer)
         return send(wanted.format.write(message), wanted.media_type, PRIVATE)
+
+    def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
+        wanted = _choice(table.METADATA[self._dialect.number], wishes)
+
+        def make() -> Iterator[bytes]:
+            return wanted.format.write(self._exchange.metadata_sets(asked))
+
+        return self._open(asked, wanted, make)
 
     def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
         wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
@@ -111,7 +123,7 @@ class _Mount:
 
     def _open(
         self,
-        asked: StructureQuery | SchemaQuery,
+        asked: MetadataQuery | StructureQuery | SchemaQuery,
         wanted: Choice[M],
         make: Callable[[], Iterator[bytes]],
     ) -> Response:

@@ -30,6 +30,7 @@ from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
 from tests.figures import FLOW, LABELS, STRUCTURE, everything
 from tests.formats import json_reading
+from tests.formats.ml_reading import ml_rows
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
 
@@ -97,7 +98,8 @@ def _of_sdmx1(found: object) -> Rows:
 def by_pysdmx(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     """As pysdmx reads it, validating it first."""
     found = read_sdmx(content.decode(), validate=True)
-    return [row for dataset in found.data for row in dataset.data.to_dict("records")]
+    rows = [row for dataset in found.data for row in dataset.data.to_dict("records")]
+    return [{key: None if value == "NaN" else value for key, value in row.items()} for row in rows]
 
 
 def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
@@ -177,21 +179,8 @@ def _spelled(table: pa.Table) -> Rows:
 
 
 def by_lxml(content: bytes, _: v21.DataStructureDefinition) -> Rows:
-    """Either form of SDMX-ML 2.1, without its attributes: fast enough for long messages."""
-    found: Rows = []
-    for series in etree.fromstring(content).iter("{*}Series"):
-        key = dict(series.attrib) or _values(series.find("{*}SeriesKey"))
-        for one in series.iterfind("{*}Obs"):
-            own = dict(one.attrib) or {
-                "TIME_PERIOD": one.find("{*}ObsDimension").get("value"),
-                "OBS_VALUE": one.find("{*}ObsValue").get("value"),
-            }
-            found.append({**key, **own})
-    return found
-
-
-def _values(parent: etree._Element) -> dict[str, str]:
-    return {each.get("id"): each.get("value") for each in parent}
+    """Any form of SDMX-ML: fast enough for long messages."""
+    return ml_rows(content)
 
 
 def json_by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
@@ -216,6 +205,10 @@ def json_by_sdmx1(content: bytes, _: v21.DataStructureDefinition) -> Rows:
 DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
     "generic": (by_sdmx1, by_pysdmx),
     "structurespecific": (by_sdmx1, by_pysdmx),
+    "generictimeseries": (by_sdmx1, by_pysdmx),
+    "structurespecifictimeseries": (by_sdmx1, by_pysdmx),
+    "xml-3.0": (by_sdmx1, by_pysdmx),
+    "xml-3.1": (by_pysdmx, by_lxml),
     "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
     "csv-1.0": (by_pysdmx, by_hand),
     "csv-2.1": (_with_nan(by_pysdmx), _with_nan(by_hand)),
@@ -241,9 +234,16 @@ def written(format: Format[DataMessage], content: DataMessage) -> bytes:
 MAPS = (Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP, Kind.STRUCTURE_SET)
 
 
+METADATA = (
+    *(Kind.METADATA_PROVIDER_SCHEME, Kind.METADATA_PROVISION_AGREEMENT),
+    *(Kind.METADATA_STRUCTURE, Kind.METADATAFLOW),
+)
+"""Of these dsd/ holds none; pysdmx 1.21 reads no metadata structure of 2.1 (2026-11)."""
+
+
 def readable(artefacts: Iterable[Artefact]) -> list[Artefact]:
-    """What sdmx1 2.28 reads in 2.1: everything but maps of structures."""
-    return [each for each in artefacts if each.kind not in MAPS]
+    """What sdmx1 2.28, pysdmx and dsd/ read in 2.1: neither maps of structures nor metadata."""
+    return [each for each in artefacts if each.kind not in (*MAPS, *METADATA)]
 
 
 def structures(artefacts: Iterable[Artefact]) -> bytes:

@@ -1,7 +1,5 @@
 """Data messages: what is written is read back by sdmx1 and pysdmx, figure by figure."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from itertools import islice, product
 
@@ -9,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import NotServed
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.fragments import ROWS_AT_ONCE
@@ -46,6 +43,7 @@ def short(value: object) -> str | None:
     return value.names[0] if isinstance(value, table.Format) else None
 
 
+ML = [each for each in DATA_FORMATS if each.type.endswith("+xml")]
 JSON_FORMATS = (table.JSON_10, table.JSON_20, table.JSON_21)
 
 FORMATS = pytest.mark.parametrize("format", DATA_FORMATS, ids=short)
@@ -74,6 +72,8 @@ def exact(format: DataFormat) -> DataReader:
         return by_hand
     if format in JSON_FORMATS:
         return json_by_hand
+    if format is table.DATA_31:
+        return by_lxml  # sdmx1 2.28 reads no 3.1
     return FILES.get(format, by_sdmx1)
 
 
@@ -245,7 +245,7 @@ def test_hostile_text_survives(format: DataFormat, component: str, text: str) ->
     assert found == stated(content)
 
 
-@pytest.mark.parametrize("format", [table.GENERIC, table.SPECIFIC], ids=short)
+@pytest.mark.parametrize("format", ML, ids=short)
 @pytest.mark.parametrize(
     "text",
     ["a\x00b", "a\x01b", "a\x0bb", "a\x1fb", "a\ufffeb", "a\uffffb"],
@@ -278,10 +278,16 @@ def test_the_offices_figures_are_read_as_they_went_in(
     reader: DataReader,
     office: tuple[Observations, str],
 ) -> None:
-    """From the office's file through intake, store and writer to the client's library."""
+    """From the office's file through intake, store and writer to the client's library.
+
+    In SDMX-ML 3 the data structure is asked for: pysdmx 1.21 fails on a dataflow whose id holds the
+    letters URN, as DF_RETURNS does (seen 2026-11).
+    """
     handed_in, key = office
     structure = handed_in.structure
-    content = answered(loaded, f"{RETURNS}/{key}")
+    by_structure = format in (table.DATA_30, table.DATA_31)
+    path = "data/datastructure/LMIG/LMIG_FLOW/1.0.0" if by_structure else RETURNS
+    content = answered(loaded, f"{path}/{key}")
 
     found = reader(written(format, content), definition(tuple(loaded.registry), structure.id))
 
@@ -297,22 +303,6 @@ def test_a_message_is_written_in_pieces(format: DataFormat) -> None:
 
     assert len(pieces) > 1
     assert all(isinstance(piece, bytes) for piece in pieces)
-
-
-def spoiled(content: DataMessage, dimension: str) -> DataMessage:
-    return replace(content, dimension_at_observation=dimension)
-
-
-@pytest.mark.parametrize("write", [table.GENERIC.write, table.SPECIFIC.write])
-@pytest.mark.parametrize("dimension", ["AllDimensions", "SEX"])
-def test_another_dimension_at_observation_is_not_served(
-    write: Callable[[DataMessage], object], dimension: str
-) -> None:
-    """Not silently answered with time in its place; the refusal comes before the first byte."""
-    content = spoiled(message(observations([{}])), dimension)
-
-    with pytest.raises(NotServed, match=dimension):
-        next(iter(write(content)))  # type: ignore[call-overload]
 
 
 def test_csv_has_a_line_for_each_observation() -> None:
