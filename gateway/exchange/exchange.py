@@ -1,11 +1,11 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
+from gateway import __version__
 from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
 from gateway.access.keys import KeyRing
@@ -17,11 +17,13 @@ from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
+from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
+from gateway.exchange.standing import Standing
 from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
@@ -138,19 +140,43 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
+    def standing(
+        self, query: DataQuery | AvailabilityQuery | RegistrationQuery, visibility: Visibility
+    ) -> Standing:
+        """What decides the answer to a question of data, before anything is looked up.
+
+        Raises NotFound for an artefact that is not there.
+        """
+        definitions = (__version__, self.definitions_header.id)
+        return self._data.standing(query, visibility, (definitions, self._changed_at))
+
+    def data(
+        self,
+        query: DataQuery,
+        visibility: Visibility,
+        known: Standing | None = None,
+        bounds: Bounds | None = None,
+    ) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        Raises NotFound, SemanticError and NoResults as `Data.answer` does.
+        `known` is the question's standing, where that was asked for already. Raises NotFound,
+        SemanticError, NoResults, TooLarge and TooSlow as `Data.answer` does.
         """
-        found = self._data.answer(query, visibility)
-        known = (self._data, self.store, self.registry, self.provisions)
-        told = partial(sources, *known, query, visibility)
+        found = self._data.answer(query, visibility, bounds or Bounds())
+        header = self._header(known or self.standing(query, visibility))
+        told = partial(
+            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+        )
         provenance = Provenance(licence=self.settings.licence, sources=told)
-        dimension = told_at(query, found)
-        return DataMessage(self._header(), found, dimension, provenance=provenance)
+        return DataMessage(header, found, told_at(query, found), provenance=provenance)
 
-    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+    def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
+        """The same question from a later year on, so that it has at most so many observations."""
+        return self._data.narrower(query, visibility, most)
+
+    def availability(
+        self, query: AvailabilityQuery, visibility: Visibility, known: Standing | None = None
+    ) -> StructureMessage:
         """Which values the data have that a question asks for, as far as a caller may see them.
 
         Raises what `Availabilities.answer` raises.
@@ -158,10 +184,15 @@ class Exchange:
         found = Availabilities(self._data, self.registry, self.store)
         constraints, related = found.answer(query, visibility)
         named = frozenset(each.reference for each in related)
-        return StructureMessage(self._header(), (*constraints, *related), related=named)
+        header = self._header(known or self.standing(query, visibility))
+        return StructureMessage(header, (*constraints, *related), related=named)
 
     def registrations(
-        self, query: RegistrationQuery, visibility: Visibility, service: str
+        self,
+        query: RegistrationQuery,
+        visibility: Visibility,
+        service: str,
+        known: Standing | None = None,
     ) -> RegistrationMessage:
         """Where the data are that a caller may see, at a service's address, and since when.
 
@@ -169,7 +200,8 @@ class Exchange:
         """
         registrations = Registrations(self._data, self.registry, self.store)
         found = registrations.answer(query, visibility, service)
-        return RegistrationMessage(self._header(), found)
+        header = self._header(known or self.standing(query, visibility))
+        return RegistrationMessage(header, found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.
@@ -224,8 +256,9 @@ class Exchange:
             return self.registry
         return self.registry.only(self.definitions.served_at(moment))
 
-    def _header(self) -> Header:
-        return Header(f"M{secrets.token_hex(8)}", self.clock(), self.settings.sender)
+    def _header(self, standing: Standing) -> Header:
+        """The same each time until the answer would be another, so that an ETag can be strong."""
+        return Header(f"M{standing.digest[:16]}", standing.since, self.settings.sender)
 
     @cached_property
     def definitions_header(self) -> Header:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.formats.json_content import words
-from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
+from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta, text
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.model.metadata import MetadataSet
 from gateway.model.text import LANGUAGES, Text
@@ -36,7 +35,7 @@ def _message(message: MetadataMessage, schema: str) -> Fields:
 
 def _set(metadata: MetadataSet, *, stub: bool) -> Fields:
     attributes: Json = [
-        {"id": id} if stub else {"id": id, "value": _value(text)} for id, text in metadata.said
+        {"id": id} if stub else {"id": id, "value": _value(said)} for id, said in metadata.said
     ]
     return {
         "id": metadata.id,
@@ -44,7 +43,7 @@ def _set(metadata: MetadataSet, *, stub: bool) -> Fields:
         "version": metadata.version,
         "isExternalReference": stub,
         "metadataflow": metadata.flow.urn,
-        **words(metadata),
+        **text("name", metadata.name, LANGUAGES),
         "targets": [metadata.target.urn],
         "attributes": attributes,
     }

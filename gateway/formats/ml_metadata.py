@@ -62,7 +62,7 @@ def _add_reported(root: ml.Element, metadata: MetadataSet) -> None:
         setID=metadata.id,
         action="Information",
     )
-    ml.add_words(element, edition.com("Name"), metadata.name)
+    ml.add_words(element, edition.com("Name"), metadata.name, edition)
     report = ml.add(element, _met("Report", edition), id=REPORT)
     kind = target_id(metadata.target.kind)
     target = ml.add(report, _met("Target", edition), id=kind)
@@ -71,7 +71,7 @@ def _add_reported(root: ml.Element, metadata: MetadataSet) -> None:
     said = ml.add(report, _met("AttributeSet", edition))
     for id, text in metadata.said:
         attribute = ml.add(said, _met("ReportedAttribute", edition), id=id)
-        ml.add_words(attribute, edition.com("Text"), text)
+        ml.add_words(attribute, edition.com("Text"), text, edition)
 
 
 def _add_maintained(
@@ -87,14 +87,14 @@ def _add_maintained(
     )
     if stub:
         element.set("isExternalReference", "true")
-    ml.add_words(element, edition.com("Name"), metadata.name)
+    ml.add_words(element, edition.com("Name"), metadata.name, edition)
     if stub:
         return
     ml.add(element, _met("Metadataflow", edition), metadata.flow.urn)
     ml.add(element, _met("Target", edition), metadata.target.urn)
     for id, text in metadata.said:
         attribute = ml.add(element, _met("Attribute", edition), id=id)
-        ml.add_words(attribute, edition.com("Text"), text)
+        ml.add_words(attribute, edition.com("Text"), text, edition)
 
 
 def _met(name: str, edition: ml.Edition) -> str:

@@ -56,7 +56,9 @@ class Format(Generic[M]):
     """One format of one kind of message.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
-    What has an `extension` is sent as a file to keep. A `version` may be empty.
+    What has an `extension` is sent as a file to keep. A `version` may be empty. `most` is how many
+    observations it can hold at all. What is `packed` is not made smaller by compressing it again.
+    One that `tells_the_asking` says by which address it was asked for.
     """
 
     names: tuple[str, ...]
@@ -67,6 +69,9 @@ class Format(Generic[M]):
     parameters: tuple[Parameter, ...] = ()
     words: Words = Words.NONE
     extension: str = ""
+    most: int | None = None
+    packed: bool = False
+    tells_the_asking: bool = False
 
     @property
     def media_type(self) -> str:
@@ -164,6 +169,9 @@ XLSX = Format(
     xlsx.write,
     words=Words.ONE,
     extension="xlsx",
+    most=xlsx.MOST_ROWS,
+    packed=True,
+    tells_the_asking=True,
 )
 PARQUET = Format(
     ("parquet",),
@@ -172,6 +180,8 @@ PARQUET = Format(
     parquet.write,
     words=Words.ALL,
     extension="parquet",
+    packed=True,
+    tells_the_asking=True,
 )
 
 _DATA_JSON = "application/vnd.sdmx.data+json"
