@@ -23,7 +23,8 @@ from gateway.errors import NotFound, SemanticError
 from gateway.fetch import refuse_unfit
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
-SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT)
+METRICS_READ = "metrics.read"
+SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT, METRICS_READ)
 """The rights that a token can carry, as far as they are served."""
 
 BY_KEY, BY_SECRET, BY_NOTHING = "private_key_jwt", "client_secret_basic", "none"

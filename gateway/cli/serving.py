@@ -3,6 +3,7 @@
 import encodings.idna  # noqa: F401 - see `run`
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +22,11 @@ from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.settings import Home, hand_down
 
-_THREADS = 2  # measured: more in one process lengthen the slowest answers
+_THREADS = 256
+"""So many large answers a process can be sending at once; how many it works on is another matter.
+
+See `gateway.web.turns`. The server makes a thread where one is needed, and ends those that idle.
+"""
 
 
 @click.command(epilog="Example:  gateway serve --home /srv/gateway --port 8000")
@@ -84,24 +89,29 @@ def free_port(host: str, port: int) -> int:
 def run(
     home: Home, host: str, port: int, issuer: str, workers: int, ready: Callable[[], None]
 ) -> None:
-    """Serve until a signal; `ready` is called once the first worker answers."""
-    hand_down(home, issuer)
-    server = Server(
-        "gateway.web.app:create_worker",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
-        websockets=False,
-    )
-    # The workers are forked while this thread runs. What a thread is importing at that moment, a
-    # worker waits for in vain: so the one module that connecting imports is imported above.
-    watch = threading.Thread(target=_when_answering, args=(host, port, ready), daemon=True)
-    watch.start()
-    server.serve()
+    """Serve until a signal; `ready` is called once the first worker answers.
+
+    After a signal nothing new is taken; answers that are being sent have some time to end.
+    """
+    with tempfile.TemporaryDirectory(prefix="gateway-counts-") as counts:
+        hand_down(home, issuer, Path(counts))
+        server = Server(
+            "gateway.web.app:create_worker",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=_THREADS,
+            workers_kill_timeout=home.settings().serve.drain,
+            log_level=LogLevels.error,  # it warns of so many threads
+            websockets=False,
+        )
+        # The workers are forked while this thread runs. What a thread is importing at that moment,
+        # a worker waits for in vain: so the one module that connecting imports is imported above.
+        watch = threading.Thread(target=_when_answering, args=(host, port, ready), daemon=True)
+        watch.start()
+        server.serve()
 
 
 def _when_answering(host: str, port: int, ready: Callable[[], None]) -> None:

@@ -23,7 +23,7 @@ from gateway.model.text import LANGUAGES
 from gateway.releases.files import Kind
 from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
-from gateway.web.answer import PRIVATE
+from gateway.web.answer import NO_STORE
 from gateway.web.bearer import caller
 from gateway.web.desk import Desk
 
@@ -94,7 +94,7 @@ class _Submissions:
         else:
             response = _reported(receipt, done)
         response.headers["Location"] = url_for("submissions.show", id=id)
-        response.headers["Cache-Control"] = PRIVATE
+        response.headers["Cache-Control"] = NO_STORE
         return response
 
     def _standing(self, id: str) -> dict[str, object]:
@@ -168,7 +168,7 @@ def _reported(receipt: Receipt, done: int) -> Response:
 
 
 def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Cache-Control"] = NO_STORE
     return response
 
 
