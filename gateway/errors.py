@@ -8,12 +8,15 @@
     │   ├── SemanticError         it can be read but means nothing here
     │   ├── NotFound              it names something that does not exist
     │   ├── NoResults             it is good, and its answer is empty
-    │   ├── TooLarge              what was sent is larger than is taken
+    │   ├── TooLarge              what was sent, or is asked for, is larger than is taken
+    │   ├── TooSlow               its answer takes longer than one may
     │   ├── NotAcceptable         no format on offer is among those asked for
     │   └── NotServed             the standard knows it, this gateway does not serve it yet
     ├── Refused               the caller must change
     │   ├── Unauthenticated       no token, or one that does not hold
     │   └── Forbidden             a good token without the right
+    ├── TooOften              the caller must wait: more was asked for than one may in that time
+    │   └── TooMany               so many attempts to sign in, or to guess
     ├── Conflict              somebody else was faster: look again, then try again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
@@ -76,7 +79,11 @@ class NoResults(BadRequest):
 
 
 class TooLarge(BadRequest):
-    """A file that is larger than is taken."""
+    """A file that is larger than is taken, or a question whose answer is."""
+
+
+class TooSlow(BadRequest):
+    """A question whose answer takes longer than one may."""
 
 
 class NotAcceptable(BadRequest):
@@ -97,6 +104,21 @@ class Unauthenticated(Refused):
 
 class Forbidden(Refused):
     """A caller whose token holds but lacks the right."""
+
+
+class TooOften(GatewayError):
+    """A caller who asked for more than one may in that time, and must wait."""
+
+
+class TooMany(TooOften):
+    """Too many attempts; `seconds` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"Too many attempts: try again in {seconds} seconds.",
+            spanish=f"Demasiados intentos: pruebe de nuevo en {seconds} segundos.",
+        )
 
 
 class Conflict(GatewayError):

@@ -1,4 +1,4 @@
-"""A GET from an address outside that cannot be turned against the inside of the network.
+"""A request to an address outside that cannot be turned against the inside of the network.
 
 Https only; the host is looked up once, every address of it must be public, and the one that was
 checked is the one that is connected to; no redirect is followed; time and size are bounded.
@@ -11,11 +11,11 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from gateway.errors import BadConfiguration, StorageFault
 
@@ -39,15 +39,24 @@ class Bounds:
     loopback: bool = False
 
 
-def fetch(url: str, bounds: Bounds) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is sent along: fields, and the header Authorization where it is not empty."""
+
+    fields: Mapping[str, str]
+    authorization: str = ""
+
+
+def fetch(url: str, bounds: Bounds, form: Form | None = None) -> bytes:
     """The body of a 200. Raises BadConfiguration for a URL that may not be asked at all.
 
-    Raises StorageFault where nothing useful came: no answer, another status, too late, too much.
+    A POST where a form is sent. Raises StorageFault where nothing useful came: no answer, another
+    status, too late, too much.
     """
     parts, ends = _parts(url, bounds), time.monotonic() + bounds.seconds
     try:
         with _connected(parts, bounds) as connection:
-            return _body(connection, parts, bounds, ends)
+            return _body(connection, _request(parts, form), bounds, ends)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _failed(url, str(error) or type(error).__name__) from error
 
@@ -130,13 +139,27 @@ def _shut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _body(connection: socket.socket, parts: SplitResult, bounds: Bounds, ends: float) -> bytes:
+def _request(parts: SplitResult, form: Form | None) -> bytes:
+    """The request as it is sent. What stands in a header was checked to be plain ASCII."""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    request = (
-        f"GET {target} HTTP/1.0\r\nHost: {parts.netloc}\r\nAccept: application/json\r\n"
-        "User-Agent: migration-statistics-gateway\r\nConnection: close\r\n\r\n"
-    )
-    connection.sendall(request.encode("ascii"))
+    body = b"" if form is None else urlencode(form.fields).encode("ascii")
+    lines = [
+        f"{'GET' if form is None else 'POST'} {target} HTTP/1.0",
+        f"Host: {parts.netloc}",
+        "Accept: application/json",
+        "User-Agent: migration-statistics-gateway",
+        "Connection: close",
+    ]
+    if form is not None:
+        lines.append("Content-Type: application/x-www-form-urlencoded")
+        lines.append(f"Content-Length: {len(body)}")
+    if form is not None and form.authorization:
+        lines.append(f"Authorization: {form.authorization}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+def _body(connection: socket.socket, request: bytes, bounds: Bounds, ends: float) -> bytes:
+    connection.sendall(request)
     with http.client.HTTPResponse(connection, method="GET") as response:
         response.begin()
         if response.status != 200:

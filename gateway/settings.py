@@ -20,7 +20,9 @@ from gateway.errors import BadConfiguration, StorageFault
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
 _MASTER_VARIABLE = "GATEWAY_MASTER_KEY_FILE"
+_SECRET_VARIABLE = "GATEWAY_CLIENT_SECRET_"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
+_COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # its client reads it when it is imported
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
 """A URL with a password, in front of its host or among its parameters."""
@@ -30,12 +32,38 @@ Algorithm = Literal["ES256", "PS256", "EdDSA", "Ed25519", "RS256"]
 _PACKAGE = Path(__file__).parent
 
 
+_Number = Annotated[int, msgspec.Meta(ge=0)]
+_AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where and how wide the gateway listens."""
 
     host: str = "127.0.0.1"
     port: int = 8000
-    workers: int = 1
+    workers: _AtLeastOne = 1
+    proxies: _Number = 0
+    origins: tuple[str, ...] = ("*",)
+    drain: Annotated[int, msgspec.Meta(ge=1, le=1800)] = 30
+    metrics: Literal["loopback", "token", "off"] = "loopback"
+    log: Literal["requests", "faults"] = "requests"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much one question, and one client, may ask; 0 requests a minute are any number."""
+
+    observations: _AtLeastOne = 5_000_000
+    seconds: _AtLeastOne = 60
+    data: _Number = 600
+    structures: _Number = 1200
+    url: Annotated[int, msgspec.Meta(ge=256, le=65_536)] = 8192
+
+
+class Cache(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers that a process keeps in memory: all in megabytes, the largest in kilobytes."""
+
+    memory: _Number = 64
+    largest: _Number = 1024
 
 
 class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +84,9 @@ class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisation_claim: str = ""
     groups_claim: str = ""
     scope_claim: str = "scope"
+    name: str = ""
+    client_id: str = ""
+    name_claim: str = "name"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
     loopback_keys: bool = False
     serve: Serve = Serve()
+    limits: Limits = Limits()
+    cache: Cache = Cache()
     issuers: tuple[Issuer, ...] = ()
 
     def issuer_at(self, host: str, port: int) -> str:
@@ -231,15 +264,21 @@ def master_key(home: Home) -> tuple[Path, bool]:
     return (Path(named), False) if named else (home.keys / "master.key", True)
 
 
-def hand_down(home: Home, issuer: str) -> None:
-    """Name the home and the issuer to the worker processes that this one starts."""
+def client_secret(issuer: str) -> str:
+    """Our secret at an issuer, by its id, at which people sign in; empty where it asks for none."""
+    return os.environ.get(_SECRET_VARIABLE + issuer.upper().replace("-", "_"), "")
+
+
+def hand_down(home: Home, issuer: str, counts: Path) -> None:
+    """Name the home, the issuer and the folder for counts to the processes that this one starts."""
     os.environ[HOME_VARIABLE] = str(home.root.resolve())
     os.environ[_ISSUER_VARIABLE] = issuer
+    os.environ[_COUNTS_VARIABLE] = str(counts)
 
 
-def handed_down() -> tuple[Home, str]:
-    """The home and the issuer that the parent process named."""
-    return find_home(None), os.environ[_ISSUER_VARIABLE]
+def handed_down() -> tuple[Home, str, Path]:
+    """The home, the issuer and the folder for counts that the parent process named."""
+    return find_home(None), os.environ[_ISSUER_VARIABLE], Path(os.environ[_COUNTS_VARIABLE])
 
 
 def defaults() -> Path:

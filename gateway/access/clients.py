@@ -23,11 +23,14 @@ from gateway.errors import NotFound, SemanticError
 from gateway.fetch import refuse_unfit
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
-SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT)
+METRICS_READ = "metrics.read"
+SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT, METRICS_READ)
 """The rights that a token can carry, as far as they are served."""
 
-BY_KEY, BY_SECRET = "private_key_jwt", "client_secret_basic"
-"""How a client proves who it is: each in one way only. Source: RFC 7591, 2; OpenID Core, 9."""
+BY_KEY, BY_SECRET, BY_NOTHING = "private_key_jwt", "client_secret_basic", "none"
+"""How a client proves who it is: each in one way only, and a program on people's own machines not
+at all. Source: RFC 7591, 2; OpenID Core, 9.
+"""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -37,7 +40,9 @@ class Proof:
     """How a client is to prove who it is: by keys, in hand or at an address; else by a secret.
 
     `algorithm` pins one to sign with. `dpop` binds its tokens to a key (RFC 9449). With
-    `strict_audience` its assertions must name the issuer, not the token endpoint.
+    `strict_audience` its assertions must name the issuer, not the token endpoint. One that is
+    `public` runs where it can keep no secret. People may let one for `device`s in by a code that
+    they type elsewhere (RFC 8628).
     """
 
     keys: Keys = ()
@@ -45,6 +50,8 @@ class Proof:
     algorithm: str | None = None
     dpop: bool = False
     strict_audience: bool = False
+    public: bool = False
+    device: bool = False
 
 
 SECRET = Proof()
@@ -66,11 +73,19 @@ class Client:
     algorithm: str | None = None
     dpop: bool = False
     strict_audience: bool = False
+    device: bool = False
 
     @property
     def method(self) -> str:
         """How it proves who it is."""
-        return BY_KEY if self.jwks or self.jwks_url else BY_SECRET
+        if self.jwks or self.jwks_url:
+            return BY_KEY
+        return BY_NOTHING if self.secret_sha256 is None else BY_SECRET
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether it can prove that it is itself."""
+        return self.method != BY_NOTHING
 
     def has_secret(self, secret: str) -> bool:
         """Whether this is its secret, in a time that does not depend on where they differ."""
@@ -97,9 +112,10 @@ class Clients:
     ) -> tuple[str, str]:
         """Register a client; its id and its secret, which is shown this once.
 
-        Both are random where no id is given; one with keys has no secret. Raises SemanticError for
-        an id that is taken or has other signs than letters, figures, ``_`` and ``-``, and for an
-        unknown scope or algorithm; NotFound for an organisation that is not there.
+        Both are random where no id is given; one with keys, or public, has no secret. Raises
+        SemanticError for an id that is taken or has other signs than letters, figures, ``_`` and
+        ``-``, and for an unknown scope or algorithm; NotFound for an organisation that is not
+        there.
         """
         scopes = tuple(scopes)
         _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
@@ -111,12 +127,12 @@ class Clients:
             raise SemanticError(f"The client {id} is there already.", subject=id)
         if proof.keys_url:
             refuse_unfit(proof.keys_url, loopback=self._loopback)
-        by_key = bool(proof.keys or proof.keys_url)
-        secret = "" if by_key else secrets.token_urlsafe(32)
+        by_secret = not (proof.keys or proof.keys_url or proof.public)
+        secret = secrets.token_urlsafe(32) if by_secret else ""
         row = {
             "client_id": id,
             "name": name,
-            "secret_sha256": None if by_key else _digest(secret),
+            "secret_sha256": _digest(secret) if by_secret else None,
             "created_at": moment_as_text(now),
             "organisation": organisation,
             **_columns(proof),
@@ -162,6 +178,7 @@ class Clients:
                 row.algorithm,
                 bool(row.dpop),
                 bool(row.strict_audience),
+                bool(row.device),
             )
             for row in rows
         ]
@@ -185,6 +202,7 @@ def _columns(proof: Proof) -> Mapping[str, object]:
         "algorithm": proof.algorithm,
         "dpop": proof.dpop,
         "strict_audience": proof.strict_audience,
+        "device": proof.device,
     }
 
 

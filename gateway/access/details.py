@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.access.caller import ACTIONS, Detail
 from gateway.errors import BadSyntax
+from gateway.rest import grammar
 
 TYPE = "sdmx_data"
 """The one type of authorization details that is known here."""
@@ -19,11 +20,9 @@ TYPE = "sdmx_data"
 MOST = 20
 """As many elements, and as many entries of each, as are taken."""
 
-_FLOW = re.compile(
-    r"(?=[^()]{1,130}\()([A-Za-z*][A-Za-z0-9_.*-]*):([A-Za-z0-9_@$*-]+)\((\*|[0-9][0-9A-Za-z.+~-]*)\)"
-)
+_FLOW = re.compile(r"[A-Za-z0-9_.*-]{1,64}:[A-Za-z0-9_@$*-]{1,64}\([0-9A-Za-z.*-]{1,32}\)")
 _CODE = re.compile(r"[A-Za-z0-9_@$-]{1,20}")
-_KEY = re.compile(r"[A-Za-z0-9_@$*+.-]{0,500}")
+_LONGEST_KEY = 500
 _MEMBERS = ("type", "actions", "dataflows", "key", "conf")
 
 
@@ -69,10 +68,20 @@ def _detail(found: object) -> Detail:
     actions = _texts(found, "actions")
     if set(actions) - set(ACTIONS):
         raise _wrong("names an unknown action", ACTIONS)
+    return Detail(
+        actions, _texts(found, "dataflows", _FLOW), _key(found), _texts(found, "conf", _CODE)
+    )
+
+
+def _key(found: Mapping[str, object]) -> str:
     key = found.get("key", "")
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or len(key) > _LONGEST_KEY:
         raise _wrong("has a key that is none")
-    return Detail(actions, _texts(found, "dataflows", _FLOW), key, _texts(found, "conf", _CODE))
+    try:
+        grammar.key(key)
+    except BadSyntax as error:
+        raise _wrong("has a key that is none") from error
+    return key
 
 
 def _texts(

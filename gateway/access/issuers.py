@@ -5,7 +5,7 @@ algorithms, types and audience to check it by, and nothing else.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from gateway.access.details import from_claim
 from gateway.access.keys import ALGORITHM, KeyRing
 from gateway.access.keysets import RemoteKeys
 from gateway.access.organisations import Organisations
+from gateway.access.owners import Owners
 from gateway.access.revocations import Revocations
 from gateway.access.signed import Claims, NotSigned, PublicKey, Unverified, fitting
 from gateway.errors import BadSyntax, StorageFault
@@ -22,6 +23,9 @@ from gateway.settings import Issuer
 
 TYPE = "at+jwt"
 """What our own access tokens say that they are. Source: RFC 9068, 2.1."""
+
+FAMILY = "family"
+"""The claim that names what a token of a person belongs to, and ends with."""
 
 _LONGEST_NAME = 200
 
@@ -58,12 +62,14 @@ class Ourselves:
         rules: Rules,
         ring: KeyRing,
         clients: Clients,
+        owners: Owners,
         revocations: Revocations,
         clock: Callable[[], datetime],
     ) -> None:
         self.rules = rules
         self._ring = ring
         self._clients = clients
+        self._owners = owners
         self._revocations = revocations
         self._clock = clock
 
@@ -73,8 +79,8 @@ class Ourselves:
 
     def caller(self, claims: Claims) -> Caller:
         """The client behind it, as it stands now: what was taken from it since is not in."""
-        client = self._clients.get(_text(claims, "client_id"))
-        token = _text(claims, "jti")
+        client = self._clients.get(text_at(claims, "client_id"))
+        token = text_at(claims, "jti")
         if client is None or client.revoked_at is not None or not self._revocations.holds(token):
             raise NotSigned
         scope = claims.get("scope")
@@ -83,14 +89,28 @@ class Ourselves:
             details = () if narrowed is None else from_claim(narrowed)
         except BadSyntax as error:
             raise NotSigned from error
-        return Caller(
+        caller = Caller(
             client.id,
             frozenset(words(scope if isinstance(scope, str) else "")) & frozenset(client.scopes),
-            _text(claims, "sub"),
+            text_at(claims, "sub"),
             self.rules.issuer,
             client.organisation,
             token=token,
             details=details,
+        )
+        return caller if caller.subject == client.id else self._for_person(caller, claims)
+
+    def _for_person(self, caller: Caller, claims: Claims) -> Caller:
+        """The caller where a client acts for a person: with what the person has, as it is now."""
+        family = text_at(claims, FAMILY)
+        person = self._owners.person(caller.subject, family, self._clock())
+        if person is None:
+            raise NotSigned
+        return replace(
+            caller,
+            scopes=caller.scopes & frozenset(person.scopes),
+            organisation=person.organisation,
+            groups=frozenset(person.groups),
         )
 
 
@@ -128,26 +148,28 @@ class Foreigner:
         named, settings = f"{self._settings.id}:", self._settings
         scopes = words(at(claims, settings.scope_claim))
         return Caller(
-            named + _text(claims, settings.client_claim),
+            named + text_at(claims, settings.client_claim),
             frozenset(scopes) & frozenset(settings.scopes),
-            named + _text(claims, "sub"),
+            named + text_at(claims, "sub"),
             settings.issuer,
-            self._organisation(claims),
+            organisation_of(settings, self._organisations, claims),
             frozenset(named + each for each in words(at(claims, settings.groups_claim))),
-            _text(claims, "jti"),
+            text_at(claims, "jti"),
         )
 
-    def _organisation(self, claims: Claims) -> str | None:
-        allowed = self._settings.organisations
-        if self._settings.organisation_claim:
-            said = _text(claims, self._settings.organisation_claim)
-        elif len(allowed) == 1:
-            said = allowed[0]
-        else:
-            return None
-        if said not in allowed or not self._organisations.stands(said):
-            raise NotSigned
-        return said
+
+def organisation_of(settings: Issuer, organisations: Organisations, claims: Claims) -> str | None:
+    """Whom claims act for. Raises NotSigned where the issuer may not speak for that one."""
+    allowed = settings.organisations
+    if settings.organisation_claim:
+        said = text_at(claims, settings.organisation_claim)
+    elif len(allowed) == 1:
+        said = allowed[0]
+    else:
+        return None
+    if said not in allowed or not organisations.stands(said):
+        raise NotSigned
+    return said
 
 
 def at(claims: Claims, path: str) -> object:
@@ -174,7 +196,8 @@ def words(value: object) -> tuple[str, ...]:
     return tuple(each for each in found if isinstance(each, str) and _plain(each))
 
 
-def _text(claims: Claims, path: str) -> str:
+def text_at(claims: Claims, path: str) -> str:
+    """The claim at a path, which must be a short text. Raises NotSigned for any other."""
     value = at(claims, path)
     if not isinstance(value, str) or not _plain(value):
         raise NotSigned

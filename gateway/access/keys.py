@@ -37,6 +37,8 @@ AT_ONCE = timedelta(seconds=2)
 LINGER = timedelta(minutes=15)
 """How long a key is trusted after its last signature: longer than any token lives."""
 
+_YEAR = timedelta(days=365)
+
 _GLANCE = 0.2
 """Seconds between two looks for a key that is unknown: whoever makes ids up costs no more."""
 
@@ -145,6 +147,11 @@ class KeyRing:
         """Make a key where this home can open none."""
         if self._active(now) is None:
             self._first(now)
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether the key that signs has done so for longer than a year."""
+        active = self._active(now)
+        return active is not None and now - active.signs_from > _YEAR
 
     def _first(self, now: datetime) -> SigningKey:
         with self._database.writing() as connection:

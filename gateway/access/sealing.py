@@ -5,6 +5,7 @@ an operator names, else one in the home, made on first use. Source: RFC 7516; RF
 """
 
 import base64
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -26,7 +27,16 @@ class Seal:
     """Seals and opens under one master key."""
 
     def __init__(self, key: bytes) -> None:
+        self._bytes = key
         self._key = OctKey.import_key(key)
+
+    def of(self, purpose: str) -> "Seal":
+        """A seal for one purpose: what was sealed for it is nothing to another."""
+        return Seal(hmac.digest(self._bytes, purpose.encode(), "sha256"))
+
+    def mark(self, text: str) -> str:
+        """A mark that only who has this seal can put on a text."""
+        return hmac.digest(self._bytes, text.encode(errors="replace"), "sha256").hex()
 
     def close(self, secret: bytes) -> str:
         """A secret as it may lie about."""

@@ -14,6 +14,7 @@ from gateway.formats.negotiation import Wish, choose, parted
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
@@ -33,6 +34,9 @@ def _answer(
             data = choose(table.DATA[dialect], wish)
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
+        case MetadataQuery():
+            said = choose(table.METADATA[dialect], wish)
+            return said.format.write(exchange.metadata_sets(asked).told(said.manner))
         case RegistrationQuery():
             registered = exchange.registrations(asked, exchange.everything(), _service(exchange))
             return choose(table.REGISTRATIONS, wish).format.write(registered)

@@ -6,7 +6,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.access.clients import BY_KEY, DATA_READ, SCOPES, Client, Proof
+from gateway.access.apps import refuse_unfit
+from gateway.access.clients import BY_KEY, BY_NOTHING, DATA_READ, SCOPES, Client, Proof
 from gateway.access.keysets import Keys, keys_in_file
 from gateway.access.signed import ALGORITHMS
 from gateway.cli.opening import home_option, opened, wide_console
@@ -41,6 +42,15 @@ def clients() -> None:
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), help="The only one it signs with.")
 @click.option("--dpop", is_flag=True, help="Bind its tokens to a key of its own (RFC 9449).")
 @click.option("--strict-audience", is_flag=True, help="Take assertions to the issuer alone.")
+@click.option("--public", is_flag=True, help="No proof: it runs on people's own machines.")
+@click.option(
+    "--redirect-uri",
+    "redirect_uris",
+    multiple=True,
+    help="People sign in by it and are sent back here; given again for each. Without a port, "
+    "http://127.0.0.1/… means whichever a program on their machine found free.",
+)
+@click.option("--device", is_flag=True, help="People may let it in by a code typed elsewhere.")
 @home_option
 def add_client(
     name: str,
@@ -50,23 +60,30 @@ def add_client(
     jwks: Path | None,
     jwks_url: str,
     algorithm: str | None,
+    redirect_uris: tuple[str, ...],
     home: Path | None,
     *,
     secret: bool,
     dpop: bool,
     strict_audience: bool,
+    public: bool,
+    device: bool,
 ) -> None:
     """Register a client called NAME, by its public keys or with a secret.
 
     Keys are the better way: what it signs with never leaves it. A secret is shown once and kept
     nowhere.
     """
-    if [jwks is not None, bool(jwks_url), secret].count(True) != 1:
-        raise click.UsageError("Name one of --jwks FILE, --jwks-url URL and --secret.")
-    proof = Proof(_keys(jwks), jwks_url, algorithm, dpop, strict_audience)
+    if [jwks is not None, bool(jwks_url), secret, public].count(True) != 1:
+        raise click.UsageError("Name one of --jwks FILE, --jwks-url URL, --secret and --public.")
+    for uri in redirect_uris:
+        refuse_unfit(uri)
+    keys = _keys(jwks)
+    proof = Proof(keys, jwks_url, algorithm, dpop, strict_audience, public=public, device=device)
     with opened(home) as exchange:
         now = exchange.clock()
         id, shown = exchange.clients.add(name, scopes, now, client_id, organisation, proof)
+        exchange.accounts.apps.allow(id, redirect_uris)
     click.echo(f"client_id     {id}")
     if shown:
         click.echo(f"client_secret {shown}")
@@ -108,8 +125,8 @@ def list_clients(home: Path | None) -> None:
 
 
 def _by(client: Client) -> str:
-    where = client.jwks_url or "keys"
-    return (where if client.method == BY_KEY else "secret") + (" + DPoP" if client.dpop else "")
+    known = {BY_KEY: client.jwks_url or "keys", BY_NOTHING: "no, people sign in by it"}
+    return known.get(client.method, "secret") + (" + DPoP" if client.dpop else "")
 
 
 @clients.command("revoke", epilog="Example:  gateway clients revoke ine-gt")

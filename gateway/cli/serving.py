@@ -3,6 +3,7 @@
 import encodings.idna  # noqa: F401 - see `run`
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,9 +19,14 @@ from granian.server import Server
 
 from gateway.cli.opening import home_option, opened
 from gateway.errors import StorageFault
+from gateway.exchange import Exchange
 from gateway.settings import Home, hand_down
 
-_THREADS = 2  # measured: more in one process lengthen the slowest answers
+_THREADS = 256
+"""So many large answers a process can be sending at once; how many it works on is another matter.
+
+See `gateway.web.turns`. The server makes a thread where one is needed, and ends those that idle.
+"""
 
 
 @click.command(epilog="Example:  gateway serve --home /srv/gateway --port 8000")
@@ -34,9 +40,32 @@ def serve(host: str | None, port: int | None, home: Path | None) -> None:
         host = host or chosen.host
         port = free_port(host, chosen.port if port is None else port)
         issuer = exchange.settings.issuer_at(host, port)
-        _ = exchange.keys  # made before the workers start, so that all sign with one
+        # Made before the workers start, so that all share them.
+        _ = exchange.keys
+        first = _first_link(exchange, issuer)
         served = exchange.home
-    run(served, host, port, issuer, chosen.workers, lambda: click.echo(f"Serving {issuer}/"))
+    run(served, host, port, issuer, chosen.workers, lambda: _say(f"Serving {issuer}/", first))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        if line:
+            click.echo(line)
+
+
+def _first_link(exchange: Exchange, issuer: str) -> str:
+    """How the first person gets in, while there is nobody; empty where there is somebody.
+
+    A link stands on a terminal only: what goes to a log is read by others, and later.
+    """
+    invitations = exchange.accounts.invitations
+    if not sys.stdout.isatty():
+        nobody = not exchange.accounts.people.all()
+        hint = "Nobody can sign in yet: gateway people add ADDRESS NAME --administrator"
+        return hint if nobody else ""
+    token = invitations.first()
+    lead = "La primera persona / the first person (15 min, una vez / once):"
+    return "" if token is None else f"{lead}\n  {issuer}/setup/{token}"
 
 
 def free_port(host: str, port: int) -> int:
@@ -60,24 +89,29 @@ def free_port(host: str, port: int) -> int:
 def run(
     home: Home, host: str, port: int, issuer: str, workers: int, ready: Callable[[], None]
 ) -> None:
-    """Serve until a signal; `ready` is called once the first worker answers."""
-    hand_down(home, issuer)
-    server = Server(
-        "gateway.web.app:create_worker",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
-        websockets=False,
-    )
-    # The workers are forked while this thread runs. What a thread is importing at that moment, a
-    # worker waits for in vain: so the one module that connecting imports is imported above.
-    watch = threading.Thread(target=_when_answering, args=(host, port, ready), daemon=True)
-    watch.start()
-    server.serve()
+    """Serve until a signal; `ready` is called once the first worker answers.
+
+    After a signal nothing new is taken; answers that are being sent have some time to end.
+    """
+    with tempfile.TemporaryDirectory(prefix="gateway-counts-") as counts:
+        hand_down(home, issuer, Path(counts))
+        server = Server(
+            "gateway.web.app:create_worker",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=_THREADS,
+            workers_kill_timeout=home.settings().serve.drain,
+            log_level=LogLevels.error,  # it warns of so many threads
+            websockets=False,
+        )
+        # The workers are forked while this thread runs. What a thread is importing at that moment,
+        # a worker waits for in vain: so the one module that connecting imports is imported above.
+        watch = threading.Thread(target=_when_answering, args=(host, port, ready), daemon=True)
+        watch.start()
+        server.serve()
 
 
 def _when_answering(host: str, port: int, ready: Callable[[], None]) -> None:

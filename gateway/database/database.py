@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from gateway.database.fault import fault
 from gateway.database.postgresql import postgresql
 from gateway.database.revisions import MIGRATIONS, current, known
-from gateway.database.sqlite import sqlite
+from gateway.database.sqlite import Changes, sqlite
 
 
 class Database:
@@ -30,6 +30,7 @@ class Database:
         self._reads, self._writes = (
             sqlite(where) if isinstance(where, Path) else postgresql(where, password)
         )
+        self._changes = Changes(where) if isinstance(where, Path) else None
         self.name = _name(self._reads)
         self.writes = 0
         """How often this process has written: what it remembers of the tables may be old."""
@@ -78,9 +79,23 @@ class Database:
         except (DBAPIError, NoConnectionFree) as error:
             raise fault(self.name, error) from error
 
+    def check(self) -> None:
+        """Raise StorageFault where nothing can be read."""
+        with self.reading() as connection:
+            current(connection)
+
+    def version(self) -> tuple[int, int] | None:
+        """What is another once anybody has written anything.
+
+        None where that can only be told by asking: what was read is then not to be kept.
+        """
+        return None if self._changes is None else self._changes.number()
+
     def close(self) -> None:
         """Give back every connection."""
         self._reads.dispose()
+        if self._changes is not None:
+            self._changes.close()
 
 
 def _name(engine: Engine) -> str:

@@ -125,6 +125,7 @@ clients = Table(
     Column("algorithm", String(16)),  # none: whatever fits its keys
     Column("dpop", Boolean),  # whether its tokens must be bound to a key
     Column("strict_audience", Boolean),
+    Column("device", Boolean),  # whether people may let it in by a code typed elsewhere
 )
 
 client_scopes = Table(

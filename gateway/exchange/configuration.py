@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.errors import BadConfiguration
+from gateway.intake.agreements import artefacts_of
+from gateway.intake.metadata import readable_metadata
 from gateway.intake.provision import Provision, readable_provisions
 from gateway.intake.statements import STATEMENTS
 from gateway.intake.upkeep import code_faults
@@ -33,6 +35,9 @@ def check_configuration(home: Home) -> Configuration:
         return Configuration(0, 0, (*faults, *_lines("dsd", error)))
     found, unreadable = readable_provisions(home.config / "provisions", registry)
     faults += unreadable
+    made = [each for one in found.values() for each in artefacts_of(one)]
+    _, unsaid = readable_metadata(home.config, Registry([*registry, *made]), found)
+    faults += unsaid
     for provision in found.values():
         codes = registry.codes(provision.structure)
         allowed = allowed_codes(registry, provision)

@@ -5,20 +5,34 @@ one of a dataflow, of a data structure or of an agreement, as the context says. 
 order of the contexts, then of the definitions; pages run on from one to the next.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 
 from gateway.errors import GatewayError, NoResults, NotServed, SemanticError
+from gateway.exchange.bounds import Bounds
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.showing import shown
+from gateway.exchange.standing import Standing, standing
 from gateway.exchange.states import datasets, page
 from gateway.formats.message import FLAT, DataSet, Shown, Subject
 from gateway.intake.provision import Provision
 from gateway.model.artefact import Artefact, Kind, Reference
-from gateway.model.query import DataQuery
+from gateway.model.query import (
+    Alternatives,
+    AvailabilityQuery,
+    Condition,
+    DataQuery,
+    Filter,
+    Operator,
+    RegistrationQuery,
+)
 from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
+from gateway.releases.history import History
 from gateway.releases.store import Store
 
 CONTEXTS: Mapping[str, Kind] = {
@@ -57,20 +71,45 @@ class Data:
         self._registry = registry
         self._provisions = provisions
         self._store = store
+        # Definitions do not change while the gateway runs; clients ask the same again and again.
+        self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
 
     @property
     def provisions(self) -> Iterable[Provision]:
         """Every provision."""
         return self._provisions.values()
 
-    def answer(self, query: DataQuery, visibility: Visibility) -> tuple[DataSet, ...]:
+    def standing(
+        self,
+        query: DataQuery | AvailabilityQuery | RegistrationQuery,
+        visibility: Visibility,
+        definitions: tuple[object, datetime],
+    ) -> Standing:
+        """What decides an answer. Raises NotFound for an artefact that is not there."""
+        return standing(self._store, self._feeds(query), query, visibility, definitions)
+
+    def _feeding_all(
+        self, query: DataQuery | AvailabilityQuery | RegistrationQuery
+    ) -> Mapping[str, DataStructure]:
+        """Every provision that may answer a question, with its structure."""
+        return {
+            provision: self._provisions[provision].structure
+            for supply in self.supplies(_data_of(query))
+            for provision in supply.provisions
+        }
+
+    def answer(
+        self, query: DataQuery, visibility: Visibility, bounds: Bounds
+    ) -> tuple[DataSet, ...]:
         """The data sets of an answer, at least one.
 
         Raises NotFound for an artefact that is not there, SemanticError for a question that does
-        not fit one it names or any of those it means, NoResults where nothing is left.
+        not fit one it names or any of those it means, NoResults where nothing is left, TooLarge
+        and TooSlow beyond the bounds.
         """
         refuse_moments(query, visibility.at)
-        found = [each for asked in self.asked(query) for each in self._of(asked, visibility)]
+        asked = self.asked(query)
+        found = [each for one in asked for each in self._of(one, visibility, bounds)]
         paged = tuple(page(found, query.page))
         if not paged:
             raise NoResults("No observation fits the question.", subject=str(query.flows))
@@ -138,12 +177,64 @@ class Data:
             query = _of_series(query, supply.structure)
         return Asked(supply, fitted(query, supply.structure, told), told)
 
-    def _of(self, asked: Asked, visibility: Visibility) -> Iterator[DataSet]:
+    def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
+        """The same question from a later year on, so that its answer is within bounds.
+
+        None where even the last year has too many, or where it is of no single state.
+        """
+        if query.history or query.updated_after is not None:
+            return None
+        at = visibility if query.as_of is None else visibility.as_of(query.as_of)
+        years: Counter[int] = Counter()
+        asked = self.asked(query)
+        for one in asked:
+            for provision in one.supply.provisions:
+                history = History(self._store, provision, one.supply.structure)
+                years += history.years(one.query.wanted, at)
+        start = _start(years, most)
+        return None if start is None else _since(query, asked[0].supply.structure.time.id, start)
+
+    def _of(self, asked: Asked, visibility: Visibility, bounds: Bounds) -> Iterator[DataSet]:
         of, structure = asked.supply.of, asked.supply.structure
         subject = Subject(of, structure, self._registry.labels(of, structure))
         provisions = asked.supply.provisions
-        for each in datasets(self._store, provisions, subject, asked.query, visibility):
+        for each in datasets(self._store, provisions, subject, asked.query, visibility, bounds):
             yield replace(each, shown=asked.shown)
+
+
+def _data_of(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> DataQuery:
+    """The question for the data that another question is about."""
+    match query:
+        case AvailabilityQuery():
+            return query.data
+        case RegistrationQuery():
+            return DataQuery(query.context, query.pattern, providers=query.providers)
+    return query
+
+
+def _start(years: Counter[int], most: int) -> int | None:
+    """The first year from which on there are at most so many; None where the last has more."""
+    start, left = None, most
+    for year in sorted(years, reverse=True):
+        left -= years[year]
+        if left < 0:
+            break
+        start = year
+    return start
+
+
+def _since(query: DataQuery, time: str, year: int) -> DataQuery:
+    """The same question from a year on, which is later than any from which it was asked."""
+    others = (each for each in query.filters if each.component != time)
+    bounds = (each.alternatives for each in query.filters if each.component == time)
+    groups: Alternatives = ((Condition(Operator.GE, f"{year:04}"),),)
+    for alternatives in bounds:
+        groups = tuple(
+            (*one, *(each for each in other if each.operator is not Operator.GE))
+            for one in groups
+            for other in alternatives
+        )
+    return replace(query, filters=(*others, Filter(time, groups)))
 
 
 def told_at(query: DataQuery, found: Iterable[DataSet]) -> str:

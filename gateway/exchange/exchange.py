@@ -1,33 +1,42 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
 import hashlib
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, partial
 
+from gateway import __version__
+from gateway.access.accounts import Accounts
 from gateway.access.clients import Clients
 from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
-from gateway.access.sealing import seal
+from gateway.access.owners import Owners
+from gateway.access.purposes import Purposes
+from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
 from gateway.exchange.availability import Availabilities
+from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
+from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
+from gateway.exchange.standing import Standing
 from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
+from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
+from gateway.intake.metadata import read_metadata
 from gateway.intake.provision import Provision, read_provisions
-from gateway.model.artefact import Kind
+from gateway.model.artefact import Artefact, Kind
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
@@ -42,9 +51,6 @@ from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
 from gateway.settings import Home, Settings, database_password, master_key
-
-_MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
-"""The kinds of artefact that are made from provisions rather than read from `dsd/`."""
 
 Clock = Callable[[], datetime]
 
@@ -75,7 +81,9 @@ class Exchange:
             home.config / "provisions", Registry(files)
         )
         made = [each for one in self.provisions.values() for each in artefacts_of(one)]
-        self.registry = Registry([*files, *made])
+        self.metadata = read_metadata(home.config, Registry([*files, *made]), self.provisions)
+        self._made = (*made, *self.metadata.definitions, *self.metadata.sets)
+        self.registry = Registry([*files, *made, *self.metadata.definitions])
         self.database = Database(self.settings.database or home.database, database_password())
         self.store = Store(
             Catalogue(self.database),
@@ -84,20 +92,36 @@ class Exchange:
         )
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
+        self.owners = Owners(self.database)
         self.mirror = Mirror(self.registry, self.provisions, self.store)
         self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
         self.definitions = Definitions(self.database)
-        self.definitions.record(self.registry, clock())
+        self.definitions.record(self._served(), clock())
+
+    def _served(self) -> Iterator[Artefact]:
+        """Everything of which a published version never changes."""
+        yield from self.registry
+        yield from self.metadata.sets
 
     @cached_property
     def keys(self) -> KeyRing:
         """The keys that sign tokens; the first is made where there is none."""
-        path, own = master_key(self.home)
-        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring = KeyRing(self.database, self.stamp, self._seal)
         ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
         ring.ensure(self.clock())
         return ring
+
+    @cached_property
+    def _seal(self) -> Seal:
+        """What seals secrets in the database, and what a page gives a browser to bring back."""
+        path, own = master_key(self.home)
+        return seal(path, make=own)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The people who sign in."""
+        return Accounts(self.database, Purposes(self._seal), self.clock)
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -118,19 +142,43 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
+    def standing(
+        self, query: DataQuery | AvailabilityQuery | RegistrationQuery, visibility: Visibility
+    ) -> Standing:
+        """What decides the answer to a question of data, before anything is looked up.
+
+        Raises NotFound for an artefact that is not there.
+        """
+        definitions = (__version__, self.definitions_header.id)
+        return self._data.standing(query, visibility, (definitions, self._changed_at))
+
+    def data(
+        self,
+        query: DataQuery,
+        visibility: Visibility,
+        known: Standing | None = None,
+        bounds: Bounds | None = None,
+    ) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        Raises NotFound, SemanticError and NoResults as `Data.answer` does.
+        `known` is the question's standing, where that was asked for already. Raises NotFound,
+        SemanticError, NoResults, TooLarge and TooSlow as `Data.answer` does.
         """
-        found = self._data.answer(query, visibility)
-        known = (self._data, self.store, self.registry, self.provisions)
-        told = partial(sources, *known, query, visibility)
+        found = self._data.answer(query, visibility, bounds or Bounds())
+        header = self._header(known or self.standing(query, visibility))
+        told = partial(
+            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+        )
         provenance = Provenance(licence=self.settings.licence, sources=told)
-        dimension = told_at(query, found)
-        return DataMessage(self._header(), found, dimension, provenance=provenance)
+        return DataMessage(header, found, told_at(query, found), provenance=provenance)
 
-    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+    def narrower(self, query: DataQuery, visibility: Visibility, most: int) -> DataQuery | None:
+        """The same question from a later year on, so that it has at most so many observations."""
+        return self._data.narrower(query, visibility, most)
+
+    def availability(
+        self, query: AvailabilityQuery, visibility: Visibility, known: Standing | None = None
+    ) -> StructureMessage:
         """Which values the data have that a question asks for, as far as a caller may see them.
 
         Raises what `Availabilities.answer` raises.
@@ -138,10 +186,15 @@ class Exchange:
         found = Availabilities(self._data, self.registry, self.store)
         constraints, related = found.answer(query, visibility)
         named = frozenset(each.reference for each in related)
-        return StructureMessage(self._header(), (*constraints, *related), related=named)
+        header = self._header(known or self.standing(query, visibility))
+        return StructureMessage(header, (*constraints, *related), related=named)
 
     def registrations(
-        self, query: RegistrationQuery, visibility: Visibility, service: str
+        self,
+        query: RegistrationQuery,
+        visibility: Visibility,
+        service: str,
+        known: Standing | None = None,
     ) -> RegistrationMessage:
         """Where the data are that a caller may see, at a service's address, and since when.
 
@@ -149,7 +202,8 @@ class Exchange:
         """
         registrations = Registrations(self._data, self.registry, self.store)
         found = registrations.answer(query, visibility, service)
-        return RegistrationMessage(self._header(), found)
+        header = self._header(known or self.standing(query, visibility))
+        return RegistrationMessage(header, found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.
@@ -174,6 +228,18 @@ class Exchange:
             related=frozenset(each.reference for each in related),
         )
 
+    def metadata_sets(self, query: MetadataQuery) -> MetadataMessage:
+        """The reference metadata that a question asks for; anyone may read them.
+
+        Raises NotFound and NoResults as `exchange.metadata` does.
+        """
+        sets = self.metadata.sets
+        if query.as_of is not None:
+            served = self.definitions.served_at(query.as_of)
+            sets = tuple(each for each in sets if each.reference.urn in served)
+        found = metadata_sets(self._registry_at(query.as_of), sets, query)
+        return MetadataMessage(self.definitions_header, found, query.stubs)
+
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""
         return StructureMessage(self.definitions_header, tuple(self.registry))
@@ -192,8 +258,9 @@ class Exchange:
             return self.registry
         return self.registry.only(self.definitions.served_at(moment))
 
-    def _header(self) -> Header:
-        return Header(f"M{secrets.token_hex(8)}", self.clock(), self.settings.sender)
+    def _header(self, standing: Standing) -> Header:
+        """The same each time until the answer would be another, so that an ETag can be strong."""
+        return Header(f"M{standing.digest[:16]}", standing.since, self.settings.sender)
 
     @cached_property
     def definitions_header(self) -> Header:
@@ -202,9 +269,8 @@ class Exchange:
         Its id is made from the content of `dsd/` and of what provisions add to it.
         """
         whole = hashlib.sha256(self._content.encode())
-        for each in self.registry:
-            if each.kind in _MADE:
-                whole.update(repr(each).encode())
+        for each in self._made:
+            whole.update(repr(each).encode())
         return Header(f"S{whole.hexdigest()[:16]}", self._changed_at, self.settings.sender)
 
     def releases(self, provision: str | None = None) -> list[Release]:
@@ -224,12 +290,15 @@ class Exchange:
     def faults(self) -> Iterator[str]:
         """What does not hold in this home; nothing where all is well."""
         yield from self.store.faults()
-        for changed in self.definitions.changed(self.registry):
+        for changed in self.definitions.changed(self._served()):
             yield f"{changed} is not what was first served under this version: raise it"
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:
                 yield f"{folder} can be read by others: chmod 700 it"
-        _ = self.keys
+        if self.settings.loopback_keys:
+            yield "loopback_keys is on in gateway.toml: others' keys are taken without https"
+        if self.keys.is_old(self.clock()):
+            yield "the key that signs tokens is older than a year: gateway keys rotate"
         for release in self.releases():
             if release.provision not in self.provisions:
                 yield f"releases of {release.provision} are there, but no such provision"

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
-from gateway.errors import NotFound
+from gateway.errors import NotFound, NotServed
 from gateway.formats.schema_message import SchemaMessage
 from gateway.model.artefact import Artefact, Kind
+from gateway.model.metadata import (
+    Metadataflow,
+    MetadataProvisionAgreement,
+    MetadataStructure,
+)
 from gateway.model.query import SchemaQuery, StructureQuery
 from gateway.model.structure import DataConstraint, Dataflow, DataStructure, ProvisionAgreement
 from gateway.registry import Registry, component_codes
@@ -13,9 +18,10 @@ from gateway.registry import Registry, component_codes
 def schema(registry: Registry, query: SchemaQuery) -> SchemaMessage:
     """What a schema is written from, the constraints of its context applied.
 
-    Raises NotFound as `Registry.matching` does.
+    Raises NotFound as `Registry.matching` does, NotServed for metadata.
     """
     named = _named(registry, query)
+    _refuse_metadata(named)
     context = list(_context(registry, named))
     structure = next(each for each in context if isinstance(each, DataStructure))
     constraints = registry.constraints(*(each.reference for each in context))
@@ -30,13 +36,28 @@ def as_structures(query: SchemaQuery) -> StructureQuery:
 
     Data structures, code lists, concept and agency schemes with only what is used, constraints.
     """
+    of_metadata = query.context.startswith("metadata")
+    structures = ("metadatastructure",) if of_metadata else ("datastructure", "dataconstraint")
     return StructureQuery(
         (query.context,),
         query.pattern,
         detail="referencepartial",
-        references=("datastructure", "codelist", "conceptscheme", "agencyscheme", "dataconstraint"),
+        references=(*structures, "codelist", "conceptscheme", "agencyscheme"),
         as_of=query.as_of,
     )
+
+
+def _refuse_metadata(named: Artefact) -> None:
+    """Metadata messages are generic in every format: the standard's own schemas are theirs.
+
+    What a metadata structure allows is told by the structure formats.
+    """
+    if isinstance(named, MetadataStructure | Metadataflow | MetadataProvisionAgreement):
+        raise NotServed(
+            f"Metadata of {named.reference} have no schema of their own; ask for its structure.",
+            subject="Accept",
+            allowed=("application/vnd.sdmx.structure+json", "application/vnd.sdmx.structure+xml"),
+        )
 
 
 def _named(registry: Registry, query: SchemaQuery) -> Artefact:
@@ -44,6 +65,9 @@ def _named(registry: Registry, query: SchemaQuery) -> Artefact:
         "dataflow": Kind.DATAFLOW,
         "datastructure": Kind.DATA_STRUCTURE,
         "provisionagreement": Kind.PROVISION_AGREEMENT,
+        "metadatastructure": Kind.METADATA_STRUCTURE,
+        "metadataflow": Kind.METADATAFLOW,
+        "metadataprovisionagreement": Kind.METADATA_PROVISION_AGREEMENT,
     }
     found = registry.matching([kinds[query.context]], query.pattern)
     if len(found) > 1:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from gateway.exchange.bounds import Bounds
 from gateway.formats.message import Action, DataSet, Subject
 from gateway.model.joining import bare, ends, joined, narrowed, ordered
 from gateway.model.query import DataQuery, Page, Sort, Wanted
@@ -18,23 +19,36 @@ def datasets(
     subject: Subject,
     query: DataQuery,
     visibility: Visibility,
+    bounds: Bounds,
 ) -> tuple[DataSet, ...]:
     """What provisions of one subject answer together, in order; none where that is nothing.
 
-    Of a page it is the order that is kept here: see `page`.
+    Of a page it is the order that is kept here: see `page`. Raises TooLarge and TooSlow beyond the
+    bounds, before any observation of a state is fetched or sorted.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
-        found = [d for each in histories for d in each.disseminations(query.wanted, at)]
+        told_one_by_one = (d for each in histories for d in each.disseminations(query.wanted, at))
+        found = [*_bounded(told_one_by_one, bounds)]
         told = _as_history(subject, sorted(found, key=lambda each: each.at), query.wanted)
     elif query.updated_after is not None:
-        told = _as_changes(
-            subject, [each.since(query.updated_after, query.wanted, at) for each in histories]
-        )
+        since = query.updated_after
+        changes = (each.since(since, query.wanted, at) for each in histories)
+        told = _as_changes(subject, [*_bounded(changes, bounds)])
     else:
-        told = iter([DataSet(subject, tuple(each.state(query.wanted, at) for each in histories))])
+        states = tuple(each.state(query.wanted, at) for each in histories)
+        if query.page.order or query.page.limit is None:
+            bounds.add(sum(map(len, states)))
+        told = iter([DataSet(subject, states)])
     return tuple(_in_order(each, query.page.order) for each in _some(told))
+
+
+def _bounded(found: Iterable[Dissemination], bounds: Bounds) -> Iterator[Dissemination]:
+    """The same, one by one, as long as they stay within bounds."""
+    for each in found:
+        bounds.add(len(each.changed) + len(each.deleted))
+        yield each
 
 
 def _as_history(

@@ -39,4 +39,7 @@ def _issuers(
         Foreigner(each, wanted, sources.of_issuer(each.issuer, each.jwks), exchange.organisations)
         for each in exchange.settings.issuers
     ]
-    return [*others, Ourselves(own, exchange.keys, exchange.clients, revocations, exchange.clock)]
+    ours = Ourselves(
+        own, exchange.keys, exchange.clients, exchange.owners, revocations, exchange.clock
+    )
+    return [*others, ours]

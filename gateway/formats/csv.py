@@ -67,7 +67,7 @@ _V21 = _Version({Action.INFORMATION: "M", Action.REPLACE: "R", Action.DELETE: "D
 
 def write_10(message: DataMessage) -> Iterator[bytes]:
     """The message in SDMX-CSV 1.0; raises NotServed for what that has no column for."""
-    newer = ("SDMX-CSV 2.0", "SDMX-CSV 2.1")
+    newer = ("format=csv", "format=csv-2.1")
     refuse_more_than_a_state(message, "SDMX-CSV 1.0", newer)
     for dataset in message.datasets:
         if (of := dataset.subject.of).kind is not Kind.DATAFLOW:

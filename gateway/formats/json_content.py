@@ -25,6 +25,7 @@ from gateway.model.structure import (
     ProvisionAgreement,
     Representation,
 )
+from gateway.model.text import LANGUAGES, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Version:
     role: str | None  # the property that says whether a constraint allows; none where all do
     whole: frozenset[Kind] = frozenset()  # what the schema does not accept as a stub
     unnamed: frozenset[Kind] = frozenset()  # what has no identity
+    tells_languages: bool = False  # whether an artefact can say that it is not in all of them
+    languages: tuple[Language, ...] = LANGUAGES  # the caller's, the best first
 
 
 SECTIONS = {
@@ -54,6 +57,8 @@ SECTIONS = {
     Kind.DATA_PROVIDER_SCHEME: "dataProviderSchemes",
     Kind.DATA_CONSUMER_SCHEME: "dataConsumerSchemes",
     Kind.DATAFLOW: "dataflows",
+    Kind.METADATA_STRUCTURE: "metadataStructures",
+    Kind.METADATAFLOW: "metadataflows",
     Kind.PROVISION_AGREEMENT: "provisionAgreements",
     Kind.CATEGORISATION: "categorisations",
 }
@@ -69,11 +74,13 @@ def urn(reference: Reference, version: Version) -> str:
     return found
 
 
-def words(named: Artefact | Item, described: bool = True) -> Fields:
+def words(
+    named: Artefact | Item, languages: Sequence[Language] = LANGUAGES, described: bool = True
+) -> Fields:
     """The name, and the description where there is one and it is wanted."""
-    fields = text("name", named.name)
+    fields = text("name", named.name, languages)
     if described and named.description is not None:
-        fields |= text("description", named.description)
+        fields |= text("description", named.description, languages)
     return fields
 
 
@@ -89,6 +96,7 @@ def content_of(artefact: Artefact, version: Version) -> Fields:
 
 
 _ITEMS = {
+    Kind.METADATA_PROVIDER_SCHEME: "metadataProviders",
     Kind.AGENCY_SCHEME: "agencies",
     Kind.CATEGORY_SCHEME: "categories",
     Kind.CODELIST: "codes",
@@ -102,7 +110,7 @@ _ITEMS = {
 def _item_scheme(scheme: ItemScheme, version: Version) -> Fields:
     fields: Fields = {"isPartial": scheme.is_partial}
     if scheme.kind is Kind.CATEGORY_SCHEME:
-        return fields | _categories(scheme.items, None)
+        return fields | _categories(scheme.items, None, version)
     return fields | _filled(
         **{_ITEMS[scheme.kind]: [_item(item, scheme, version) for item in scheme.items]}
     )
@@ -110,7 +118,7 @@ def _item_scheme(scheme: ItemScheme, version: Version) -> Fields:
 
 def _item(item: Item, scheme: ItemScheme, version: Version) -> Fields:
     """An item; among organisations none is part of another, so they have no parent."""
-    fields: Fields = {"id": item.id, **words(item)}
+    fields: Fields = {"id": item.id, **words(item, version.languages)}
     if item.parent is not None and scheme.kind in {Kind.CODELIST, Kind.CONCEPT_SCHEME}:
         parent = replace(scheme.reference, item=item.parent)
         by_urn = version.before_3 and scheme.kind is Kind.CONCEPT_SCHEME
@@ -118,11 +126,15 @@ def _item(item: Item, scheme: ItemScheme, version: Version) -> Fields:
     return fields
 
 
-def _categories(items: Sequence[Item], parent: str | None) -> Fields:
+def _categories(items: Sequence[Item], parent: str | None, version: Version) -> Fields:
     """The categories right below one, each with those below it; nested, ids lose their path."""
     return _filled(
         categories=[
-            {"id": item.id.rpartition(".")[2], **words(item), **_categories(items, item.id)}
+            {
+                "id": item.id.rpartition(".")[2],
+                **words(item, version.languages),
+                **_categories(items, item.id, version),
+            }
             for item in items
             if item.parent == parent
         ]
@@ -335,21 +347,21 @@ def _structure_map(structures: StructureMap, _: Version) -> Fields:
 
 
 @content_of.register
-def _structure_set(maps: StructureSet, _: Version) -> Fields:
+def _structure_set(maps: StructureSet, version: Version) -> Fields:
     """The maps of a set, as 1.0 has them.
 
     A map of structures is left out: it names components by URNs that tell dimensions from
     attributes, which only the structures know.
     """
-    return _filled(codelistMaps=[*_codelist_maps(maps.representation_maps)])
+    return _filled(codelistMaps=[*_codelist_maps(maps.representation_maps, version)])
 
 
-def _codelist_maps(maps: Sequence[RepresentationMap]) -> Iterator[Fields]:
+def _codelist_maps(maps: Sequence[RepresentationMap], version: Version) -> Iterator[Fields]:
     for each in maps:
         if each.source is not None and each.target is not None and each.mappings:
             yield {
                 "id": each.id,
-                **words(each),
+                **words(each, version.languages),
                 "source": each.source.urn,
                 "target": each.target.urn,
                 "codeMaps": [

@@ -6,8 +6,9 @@ leaves a choice, the constructed sample of 2.1.0 (https://github.com/sdmx-twg/sd
 
 What a version cannot say is left out. 1.0 has maps only inside a structure set, and we write there
 those between two code lists: a map on its own, one with labels and the map of two structures have
-no place. 2.x has no structure sets, so their maps stand alone, and no `isFinal`, since there the
-form of the version number tells what is final.
+no place, and neither have metadata providers and their agreements. 2.x has no structure sets, so
+their maps stand alone, and no `isFinal`, since there the form of the version number tells what is
+final.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,11 +16,13 @@ from dataclasses import replace
 
 import msgspec
 
-from gateway.formats.json_content import SECTIONS, Version, content_of, urn, words
+from gateway.formats.json_content import SECTIONS, Version, urn, words
 from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
+from gateway.formats.json_metadata_structure import content_of
 from gateway.formats.message import StructureMessage
 from gateway.model.artefact import Artefact, Kind
 from gateway.model.maps import StructureSet
+from gateway.model.text import LANGUAGES
 
 _REPOSITORY = f"{REPOSITORY}/structure-message/tools"
 
@@ -50,6 +53,8 @@ _V20 = Version(
     | {
         Kind.DATA_CONSTRAINT: "dataConstraints",
         Kind.AVAILABILITY_CONSTRAINT: "dataConstraints",
+        Kind.METADATA_PROVIDER_SCHEME: "metadataProviderSchemes",
+        Kind.METADATA_PROVISION_AGREEMENT: "metadataProvisionAgreements",
         Kind.STRUCTURE_MAP: "structureMaps",
         Kind.REPRESENTATION_MAP: "representationMaps",
     },
@@ -68,6 +73,7 @@ _V21 = replace(
     sections={**_V20.sections, Kind.AVAILABILITY_CONSTRAINT: "availabilityConstraints"},
     role=None,
     unnamed=frozenset({Kind.AVAILABILITY_CONSTRAINT}),
+    tells_languages=True,
 )
 
 
@@ -87,8 +93,9 @@ def write_21(message: StructureMessage) -> Iterator[bytes]:
 
 
 def _message(message: StructureMessage, version: Version) -> bytes:
+    version = replace(version, languages=message.manner.languages)
     root: Fields = {"$schema": version.schema} if version.schema_at_root else {}
-    root["meta"] = meta(message.header, version.schema)
+    root["meta"] = meta(message.header, version.schema, version.languages)
     root["data"] = _data(message, version)
     return msgspec.json.encode(root)
 
@@ -128,5 +135,7 @@ def _identity(artefact: Artefact, version: Version, is_stub: bool, described: bo
     }
     if version.before_3:
         fields["isFinal"] = artefact.is_final
+    if version.tells_languages and {*version.languages} < {*LANGUAGES}:
+        fields["isPartialLanguage"] = True
     links: Fields = {"links": [{"rel": "self", "urn": urn(artefact.reference, version)}]}
-    return fields | words(artefact, described) | links
+    return fields | words(artefact, version.languages, described) | links

@@ -25,7 +25,7 @@ _FLOW = "DATAFLOW"
 
 def write(message: DataMessage) -> Iterator[bytes]:
     """The message in chunks. Raises NotServed for changes and history."""
-    refuse_more_than_a_state(message, "CSV with labels", ("SDMX-CSV 2.1",))
+    refuse_more_than_a_state(message, "CSV with labels", ("format=csv-2.1",))
     return _write(message)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from gateway.errors import NotServed
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.labels import Labels
 from gateway.model.selection import Selection
@@ -183,18 +182,6 @@ def file_name(message: DataMessage, extension: str) -> str:
     names = dict.fromkeys(each.subject.of.id for each in message.datasets)
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(names))[:100]
     return f"{stem}.{extension}" if extension else ""
-
-
-def refuse_untold(message: DataMessage) -> None:
-    """For a writer that tells all of one subject: raise NotServed for a message of another kind."""
-    if any(each.shown != Shown() for each in message.datasets):
-        raise NotServed("This format tells all attributes and the measure.", subject="attributes")
-    if any(each.subject.of != message.subject.of for each in message.datasets):
-        raise NotServed(
-            "This format tells one data set at a time.",
-            subject="context",
-            allowed=sorted({str(each.subject.of) for each in message.datasets}),
-        )
 
 
 @dataclass(frozen=True, slots=True)

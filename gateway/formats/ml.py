@@ -4,13 +4,13 @@ Source: the schemas of SDMX-ML 2.1, 3.0 and 3.1, SDMXMessage.xsd and SDMXCommon.
 `Ref` elements where 3.x has URNs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from gateway.formats.message import Header
 from gateway.model.artefact import Kind, Reference
-from gateway.model.text import LANGUAGES, Text
+from gateway.model.text import LANGUAGES, Language, Text
 
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -29,9 +29,10 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One version of SDMX-ML."""
+    """One version of SDMX-ML, and the languages that a caller wants names in."""
 
     version: str
+    languages: tuple[Language, ...] = field(default=LANGUAGES, compare=False)
 
     @property
     def is_21(self) -> bool:
@@ -89,9 +90,9 @@ def add_header(root: Element, header: Header, edition: Edition = ML_21) -> Eleme
     return element
 
 
-def add_words(parent: Element, name: str, text: Text) -> None:
-    """A name or description in both languages."""
-    for language in LANGUAGES:
+def add_words(parent: Element, name: str, text: Text, edition: Edition) -> None:
+    """A name or description in the caller's languages."""
+    for language in edition.languages:
         add(parent, name, text.said(language)).set(LANGUAGE, language)
 
 

@@ -6,13 +6,15 @@ SDMXDataStructureSpecific.xsd.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import groupby
 
 from gateway.formats import ml
 from gateway.formats.escape import xml_attribute
 from gateway.formats.fragments import Grammar, Group, rows, series
 from gateway.formats.message import FLAT, Action, DataSet
 from gateway.model.selection import Selection
-from gateway.model.shapes import grouped
+from gateway.model.shapes import grouped, stated_of_whole
 from gateway.model.structure import Component, DimensionGroup
 
 
@@ -30,13 +32,23 @@ _GENERIC = Group(_value, "<gen:Attributes>", "</gen:Attributes>")
 def divided(dataset: DataSet) -> Iterator[DataSet]:
     """The parts of a data set that can be told as one.
 
-    A group's attributes are told once a data set, and two providers may state them otherwise.
+    What is said of the whole, or of a group, is told once a data set; two providers may say
+    otherwise.
     """
-    if not any(each.group for each in dataset.subject.structure.attributes):
-        yield dataset
+    if any(each.group for each in dataset.subject.structure.attributes):
+        yield from (replace(dataset, selections=(each,)) for each in dataset.selections)
         return
-    for selection in dataset.selections:
-        yield replace(dataset, selections=(selection,))
+    for _, alike in groupby(dataset.selections, partial(_of_whole, dataset)):
+        yield replace(dataset, selections=tuple(alike))
+
+
+def _of_whole(dataset: DataSet, selection: Selection) -> dict[str, str]:
+    return stated_of_whole(selection, dataset.shown.attributes)
+
+
+def of_whole(dataset: DataSet) -> dict[str, str]:
+    """The attributes of a data set that was divided."""
+    return next((_of_whole(dataset, each) for each in dataset.selections), {})
 
 
 def content(
@@ -46,6 +58,7 @@ def content(
 
     `namespace` is the prefix of the structure-specific one; None for a generic message.
     """
+    yield _above(dataset, edition, namespace).encode()
     for group in dataset.subject.structure.groups:
         grammar = _group(group, namespace)
         yield from series(grammar, [_grouped(each, group, dataset) for each in dataset.selections])
@@ -57,6 +70,17 @@ def content(
         yield first
         yield from chunks
         yield grammar.between.encode()
+
+
+def _above(dataset: DataSet, edition: ml.Edition, namespace: str | None) -> str:
+    """What is said of the whole, where that is not an XML attribute of the data set itself."""
+    stated = of_whole(dataset).items()
+    if not stated or (edition.is_21 and namespace is not None):
+        return ""
+    if namespace is None:
+        values = "".join(_value(id, value) for id, value in stated)
+        return f"{_GENERIC.opens}{values}{_GENERIC.closes}"
+    return f"<Atts{''.join(xml_attribute(id, value) for id, value in stated)}/>"
 
 
 def _grouped(selection: Selection, group: DimensionGroup, dataset: DataSet) -> Selection:

@@ -13,8 +13,9 @@ from lxml import etree
 
 from gateway.errors import SemanticError
 from gateway.formats import ml
+from gateway.formats.escape import sayable
 from gateway.formats.message import FLAT, DataMessage, DataSet
-from gateway.formats.ml_content import content, divided
+from gateway.formats.ml_content import content, divided, of_whole
 from gateway.model.artefact import Kind, Reference
 
 _MARK = "observations"
@@ -129,6 +130,9 @@ def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> ml.Elem
         element = ml.add(root, edition.mes("DataSet"))
         for name, value in _said(dataset, described.id, form).items():
             element.set(name if form.generic else f"{{{form.namespaces['ss']}}}{name}", value)
+        if edition.is_21 and not form.generic:
+            for name, value in of_whole(dataset).items():
+                element.set(name, sayable(value))
         if not form.generic:
             element.set(f"{{{ml.INSTANCE}}}type", f"{described.prefix}:DataSetType")
         element.append(etree.Comment(_MARK))

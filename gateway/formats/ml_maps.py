@@ -69,9 +69,9 @@ def add_set(parent: ml.Element, found: Artefact, edition: ml.Edition) -> None:
 
 def _add_codelist_map(parent: ml.Element, found: RepresentationMap, edition: ml.Edition) -> None:
     element = ml.add(parent, edition.struct("CodelistMap"), id=found.id)
-    ml.add_words(element, edition.com("Name"), found.name)
+    ml.add_words(element, edition.com("Name"), found.name, edition)
     if found.description is not None:
-        ml.add_words(element, edition.com("Description"), found.description)
+        ml.add_words(element, edition.com("Description"), found.description, edition)
     for side, codelist in (("Source", found.source), ("Target", found.target)):
         if codelist is not None:
             ml.add_reference(ml.add(element, edition.struct(side)), codelist, edition)
@@ -88,7 +88,7 @@ def _add_structure_map_21(
     edition: ml.Edition,
 ) -> None:
     element = ml.add(parent, edition.struct("StructureMap"), id=found.id)
-    ml.add_words(element, edition.com("Name"), found.name)
+    ml.add_words(element, edition.com("Name"), found.name, edition)
     ml.add_reference(ml.add(element, edition.struct("Source")), found.source, edition)
     ml.add_reference(ml.add(element, edition.struct("Target")), found.target, edition)
     for each in found.components:

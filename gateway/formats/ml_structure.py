@@ -5,6 +5,7 @@ Source: the SDMXStructure*.xsd schemas of each edition. Written by `ml_component
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from lxml import etree
@@ -26,6 +27,11 @@ from gateway.formats.ml_maps import (
     as_sets,
     without_sets,
 )
+from gateway.formats.ml_metadata_structure import (
+    add_metadata_agreement,
+    add_metadata_structure,
+    add_metadataflow,
+)
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind
 from gateway.model.structure import (
     AvailabilityConstraint,
@@ -33,6 +39,7 @@ from gateway.model.structure import (
     Dataflow,
     ProvisionAgreement,
 )
+from gateway.model.text import LANGUAGES
 
 _SECTIONS_21 = {  # in the order of the schema
     "OrganisationSchemes": (
@@ -41,10 +48,12 @@ _SECTIONS_21 = {  # in the order of the schema
         Kind.DATA_PROVIDER_SCHEME,
     ),
     "Dataflows": (Kind.DATAFLOW,),
+    "Metadataflows": (Kind.METADATAFLOW,),
     "CategorySchemes": (Kind.CATEGORY_SCHEME,),
     "Categorisations": (Kind.CATEGORISATION,),
     "Codelists": (Kind.CODELIST,),
     "Concepts": (Kind.CONCEPT_SCHEME,),
+    "MetadataStructures": (Kind.METADATA_STRUCTURE,),
     "DataStructures": (Kind.DATA_STRUCTURE,),
     "StructureSets": (Kind.STRUCTURE_SET,),
     "Constraints": (Kind.DATA_CONSTRAINT, Kind.AVAILABILITY_CONSTRAINT),
@@ -62,6 +71,10 @@ _SECTIONS_30 = {  # alphabetical, in the order of the schema
     "Dataflows": (Kind.DATAFLOW,),
     "DataProviderSchemes": (Kind.DATA_PROVIDER_SCHEME,),
     "DataStructures": (Kind.DATA_STRUCTURE,),
+    "Metadataflows": (Kind.METADATAFLOW,),
+    "MetadataProviderSchemes": (Kind.METADATA_PROVIDER_SCHEME,),
+    "MetadataProvisionAgreements": (Kind.METADATA_PROVISION_AGREEMENT,),
+    "MetadataStructures": (Kind.METADATA_STRUCTURE,),
     "ProvisionAgreements": (Kind.PROVISION_AGREEMENT,),
     "RepresentationMaps": (Kind.REPRESENTATION_MAP,),
     "StructureMaps": (Kind.STRUCTURE_MAP,),
@@ -76,17 +89,24 @@ _SECTIONS_31 = {
 }
 
 _SECTIONS = {"2.1": _SECTIONS_21, "3.0": _SECTIONS_30, "3.1": _SECTIONS_31}
-_ORGANISATIONS = _SECTIONS_21["OrganisationSchemes"]
+_ORGANISATIONS = (*_SECTIONS_21["OrganisationSchemes"], Kind.METADATA_PROVIDER_SCHEME)
 _UNVERSIONED = {"3.0": _ORGANISATIONS, "3.1": (*_ORGANISATIONS, Kind.CATEGORISATION)}
 """What an edition has in one version only, which is then not stated: 1.0."""
 
 
-_WHOLE = (Kind.PROVISION_AGREEMENT, Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP)
+_WHOLE = (
+    Kind.METADATA_PROVISION_AGREEMENT,
+    Kind.METADATAFLOW,
+    Kind.PROVISION_AGREEMENT,
+    Kind.REPRESENTATION_MAP,
+    Kind.STRUCTURE_MAP,
+)
 """What the schemas accept only with its content, even as a stub."""
 
 
 def write(message: StructureMessage, edition: ml.Edition) -> Iterator[bytes]:
     """The message as one chunk; structures are small beside data."""
+    edition = replace(edition, languages=message.manner.languages)
     parts = {"mes": "message", "str": "structure", "com": "common"}
     names = {prefix: edition.namespace(part) for prefix, part in parts.items()}
     root = etree.Element(edition.mes("Structure"), nsmap=names)
@@ -127,22 +147,29 @@ def _add_artefact(
         urn=edition.urn(artefact.reference),
         agencyID=artefact.agency,
     )
+    _set_flags(element, artefact, stub, edition)
+    if isinstance(artefact, AvailabilityConstraint):
+        add_metrics(element, artefact, edition)
+    ml.add_words(element, edition.com("Name"), artefact.name, edition)
+    if artefact.description is not None and (not stub or message.stubs_described):
+        ml.add_words(element, edition.com("Description"), artefact.description, edition)
+    set_role(element, artefact, edition)
+    if not stub or artefact.kind in _WHOLE:
+        _CONTENT[artefact.kind](element, artefact, edition)
+
+
+def _set_flags(element: ml.Element, artefact: Artefact, stub: bool, edition: ml.Edition) -> None:
+    """Which version it is, and whether it is whole: with its content, items and languages."""
     if artefact.kind not in _UNVERSIONED.get(edition.version, ()):
         element.set("version", artefact.version)
     if edition.is_21:
         element.set("isFinal", str(artefact.is_final).lower())
+    if edition.version == "3.1" and {*edition.languages} < {*LANGUAGES}:
+        element.set("isPartialLanguage", "true")
     if stub:
         element.set("isExternalReference", "true")
     if artefact.is_partial and isinstance(artefact, ItemScheme):
         element.set("isPartial", "true")
-    if isinstance(artefact, AvailabilityConstraint):
-        add_metrics(element, artefact, edition)
-    ml.add_words(element, edition.com("Name"), artefact.name)
-    if artefact.description is not None and (not stub or message.stubs_described):
-        ml.add_words(element, edition.com("Description"), artefact.description)
-    set_role(element, artefact, edition)
-    if not stub or artefact.kind in _WHOLE:
-        _CONTENT[artefact.kind](element, artefact, edition)
 
 
 def _add_items(parent: ml.Element, scheme: Artefact, edition: ml.Edition) -> None:
@@ -163,9 +190,9 @@ def _add_item(
     parent: ml.Element, name: str, id: str, item: Item, base: str, edition: ml.Edition
 ) -> ml.Element:
     element = ml.add(parent, edition.struct(name), id=id, urn=f"{base}.{item.id}")
-    ml.add_words(element, edition.com("Name"), item.name)
+    ml.add_words(element, edition.com("Name"), item.name, edition)
     if item.description is not None:
-        ml.add_words(element, edition.com("Description"), item.description)
+        ml.add_words(element, edition.com("Description"), item.description, edition)
     return element
 
 
@@ -212,6 +239,10 @@ _CONTENT: Mapping[Kind, Callable[[ml.Element, Artefact, ml.Edition], None]] = {
     Kind.DATA_PROVIDER_SCHEME: _add_items,
     Kind.DATA_STRUCTURE: add_components,
     Kind.DATAFLOW: _add_flow,
+    Kind.METADATA_PROVIDER_SCHEME: _add_items,
+    Kind.METADATA_PROVISION_AGREEMENT: add_metadata_agreement,
+    Kind.METADATA_STRUCTURE: add_metadata_structure,
+    Kind.METADATAFLOW: add_metadataflow,
     Kind.PROVISION_AGREEMENT: _add_agreement,
     Kind.REPRESENTATION_MAP: add_representation_map,
     Kind.STRUCTURE_MAP: add_structure_map,

@@ -31,11 +31,20 @@ _WORDS = {
         "Estas columnas están plegadas; el signo + sobre las letras de las columnas las muestra.",
         "These columns are folded away; the + sign above the column letters shows them.",
     ),
+    "totals": Text("Totales", "Totals"),
+    "no sum": Text(
+        "Una fila con el código _T es un total: no la sume a las filas de sus partes.",
+        "A row with the code _T is a total: do not add it to the rows of its parts.",
+    ),
+    "columns": Text("Columnas", "Columns"),
     "empty": Text("Celda vacía", "Empty cell"),
     "missing": Text(
         "La fuente no da la cifra. No es cero.", "The source states no figure. It is not zero."
     ),
 }
+
+_TOTAL = "_T"
+"""SDMX's code for a total in every list. Source: SDMX guidelines for code lists, 2.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,9 @@ def _on_message(
     if provenance.asked:
         yield said["asked"], provenance.asked
     yield said["rows"], "; ".join(f"{each.name}: {each.rows:,}" for each in sheets)
-    providers = dict.fromkeys(each.provider.said(language) for each in sources)
-    who = f"{'; '.join(providers)}. " if providers else ""
-    numbers = [f"{said['release']} {each.release}" for each in sources]
-    which = f" {', '.join(numbers)}." if numbers else ""
-    yield said["cite"], f"{who}{title} ({flows}).{which} {said['read on']} {read}."
+    named = [f"{s.provider.said(language)} ({said['release']} {s.release})" for s in sources]
+    who = f"{'; '.join(named)}. " if named else ""
+    yield said["cite"], f"{who}{title} ({flows}). {said['read on']} {read}."
     yield said["licence"], provenance.licence or said["no licence"]
     yield said["empty"], said["missing"]
 
@@ -105,7 +112,18 @@ def _on_sheets(
         for id, value in sheet.constants.items():
             if value:
                 yield _component(sheet, id, language), _code(sheet, id, value, language)
+        if any(_TOTAL in (used := sheet.used(id)) and len(used) > 1 for id in sheet.ids):
+            yield said["totals"], said["no sum"]
+        yield said["columns"], "\n".join(_on_columns(sheet, language))
         yield from _on_signs(sheet, language)
+
+
+def _on_columns(sheet: Sheet, language: Language) -> Iterator[str]:
+    """What the columns without a column of names beside them hold."""
+    for id in sheet.ids:
+        name = sheet.subject.labels.components.get(id)
+        if name is not None and id not in sheet.subject.labels.codes:
+            yield f"{id}: {name.said(language)}"
 
 
 def _on_signs(sheet: Sheet, language: Language) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
 
     Raises NotServed for changes and history, and for several dataflows, which have no one schema.
     """
-    refuse_more_than_a_state(message, "A Parquet file", ("SDMX-CSV 2.1", "SDMX-ML"))
+    refuse_more_than_a_state(message, "A Parquet file", ("format=csv-2.1",))
     flows = dict.fromkeys(str(each.subject.of) for each in message.datasets)
     if len(flows) > 1:
         raise NotServed("A Parquet file holds one dataflow.", subject="format", allowed=flows)

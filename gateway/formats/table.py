@@ -11,10 +11,12 @@ from typing import Generic, TypeVar
 from gateway.formats import (
     csv,
     json_data,
+    json_metadata,
     json_schema,
     json_structure,
     labelled_csv,
     ml_data,
+    ml_metadata,
     ml_registry,
     ml_structure,
     parquet,
@@ -22,6 +24,7 @@ from gateway.formats import (
     xsd,
 )
 from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
+from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
@@ -53,7 +56,9 @@ class Format(Generic[M]):
     """One format of one kind of message.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
-    What has an `extension` is sent as a file to keep. A `version` may be empty.
+    What has an `extension` is sent as a file to keep. A `version` may be empty. `most` is how many
+    observations it can hold at all. What is `packed` is not made smaller by compressing it again.
+    One that `tells_the_asking` says by which address it was asked for.
     """
 
     names: tuple[str, ...]
@@ -64,6 +69,9 @@ class Format(Generic[M]):
     parameters: tuple[Parameter, ...] = ()
     words: Words = Words.NONE
     extension: str = ""
+    most: int | None = None
+    packed: bool = False
+    tells_the_asking: bool = False
 
     @property
     def media_type(self) -> str:
@@ -161,6 +169,9 @@ XLSX = Format(
     xlsx.write,
     words=Words.ONE,
     extension="xlsx",
+    most=xlsx.MOST_ROWS,
+    packed=True,
+    tells_the_asking=True,
 )
 PARQUET = Format(
     ("parquet",),
@@ -169,6 +180,8 @@ PARQUET = Format(
     parquet.write,
     words=Words.ALL,
     extension="parquet",
+    packed=True,
+    tells_the_asking=True,
 )
 
 _DATA_JSON = "application/vnd.sdmx.data+json"
@@ -265,6 +278,41 @@ SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
 }
 """By the number of the dialect, its default first."""
 
+_METADATA_JSON = "application/vnd.sdmx.metadata+json"
+_METADATA_XML = "application/vnd.sdmx.metadata+xml"
+
+METADATA_J21 = Format(
+    ("json", "json-2.1"),
+    _METADATA_JSON,
+    "2.1.0",
+    json_metadata.write_21,
+    also=("application/json",),
+    words=Words.ALL,
+)
+METADATA_J20 = Format(
+    ("json-2.0",), _METADATA_JSON, "2.0.0", json_metadata.write_20, words=Words.ALL
+)
+METADATA_31 = Format(
+    ("xml-3.1",), _METADATA_XML, "3.1.0", ml_metadata.write_31, also=_PLAIN_XML, words=Words.ALL
+)
+METADATA_30 = Format(
+    ("xml-3.0",), _METADATA_XML, "3.0.0", ml_metadata.write_30, also=_PLAIN_XML, words=Words.ALL
+)
+METADATA_21 = Format(
+    ("xml", "xml-2.1"),
+    "application/vnd.sdmx.genericmetadata+xml",
+    "2.1",
+    ml_metadata.write_21,
+    also=_PLAIN_XML,
+    words=Words.ALL,
+)
+
+METADATA: Mapping[int, Sequence[Format[MetadataMessage]]] = {
+    1: (METADATA_21, METADATA_31, METADATA_30, METADATA_J21, METADATA_J20),
+    2: (METADATA_J21, METADATA_J20, METADATA_31, METADATA_30, METADATA_21),
+}
+"""By the number of the dialect, its default first."""
+
 _REGISTRY_XML = "application/vnd.sdmx.registry+xml"
 
 REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
@@ -281,15 +329,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "jsondata": (_DATA_JSON,),
     "generic": (GENERIC.type,),
     "genericdata": (GENERIC.type,),
-    "generictimeseriesdata": ("application/vnd.sdmx.generictimeseriesdata+xml",),
-    "ss": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecific": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecificdata": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
-    "structurespecifictimeseriesdata": (
-        "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
-    ),
+    "generictimeseriesdata": (GENERIC_TIME_SERIES.type,),
+    "ss": (SPECIFIC.type, _DATA_XML),
+    "structurespecific": (SPECIFIC.type, _DATA_XML),
+    "structurespecificdata": (SPECIFIC.type, _DATA_XML),
+    "structurespecifictimeseriesdata": (SPECIFIC_TIME_SERIES.type,),
     "structure": (_STRUCTURE_XML,),
-    "xml": (_STRUCTURE_XML, _REGISTRY_XML),
+    "xml": (_STRUCTURE_XML, _REGISTRY_XML, _DATA_XML),
     "schema": (_SCHEMA_XML,),
     "xsd": (_SCHEMA_XML,),
 }

@@ -35,7 +35,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
 
     Raises TooLarge for more rows than a sheet holds, NotServed for changes and history.
     """
-    refuse_more_than_a_state(message, "A workbook", ("SDMX-CSV 2.1", "SDMX-ML"))
+    refuse_more_than_a_state(message, "A workbook", ("format=csv-2.1",))
     found = sheets(message)
     for each in found:
         if each.rows > MOST_ROWS:

@@ -79,7 +79,14 @@ def _component_faults(file: ProvisionFile, structure: DataStructure) -> Iterator
     given = {*file.attributes, *(each for note in file.notes for each in note.sets)}
     if file.labels.footnotes is not None:
         given.add(file.labels.footnotes)
-    yield from (f"there is no series or observation attribute {each}" for each in given - known)
+    of_whole = {*structure.attribute_ids(Attachment.DATASET)}
+    constants = {name for name, said in file.attributes.items() if isinstance(said, str)}
+    yield from (
+        f"{each} describes the whole data set: [attributes] must state it as one text"
+        for each in given & of_whole - constants
+    )
+    unknown = given - known - of_whole
+    yield from (f"there is no series or observation attribute {each}" for each in unknown)
     mandatory = {each.id for each in structure.attributes if each.mandatory}
     yield from (f"[attributes] lacks {each}" for each in mandatory - {*file.attributes})
     totals = {*file.microdata.totals} - dimensions

@@ -39,15 +39,18 @@ def _layout(records: Records, provision: Provision) -> Provision:
     structure = provision.structure
     attributes = structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION)
     there = {*records.headings}
+    of_whole = structure.attribute_ids(Attachment.DATASET)
+    constant = {id: said for id, said in provision.attributes.items() if id in of_whole}
     return replace(
         provision,
         table=Table(heading=structure.dimension_ids[0], layout="records"),
         rows=Rows(),
-        columns=Columns(leave_out=(*HEAD, *structure.attribute_ids(Attachment.DATASET))),
+        columns=Columns(leave_out=(*HEAD, *of_whole)),
         labels=Labels(),
         components={each: Place(field=each) for each in structure.dimension_ids},
         time=Time(period=Place(field=structure.time.id)),
-        attributes={each: Place(field=each, optional=True) for each in attributes if each in there},
+        attributes=constant
+        | {each: Place(field=each, optional=True) for each in attributes if each in there},
         values=Values(field=structure.measure.id, missing={_NO_VALUE: ""}),
         notes=(),
     )

@@ -25,6 +25,11 @@ class Kind(StrEnum):
     DATA_PROVIDER_SCHEME = "DataProviderScheme"
     DATA_STRUCTURE = "DataStructure"
     DATAFLOW = "Dataflow"
+    METADATA_PROVIDER_SCHEME = "MetadataProviderScheme"  # from SDMX 3.0 on
+    METADATA_PROVISION_AGREEMENT = "MetadataProvisionAgreement"  # likewise
+    METADATA_SET = "MetadataSet"
+    METADATA_STRUCTURE = "MetadataStructure"
+    METADATAFLOW = "Metadataflow"
     PROVISION_AGREEMENT = "ProvisionAgreement"
     REPRESENTATION_MAP = "RepresentationMap"
     STRUCTURE_MAP = "StructureMap"
@@ -53,6 +58,11 @@ _PACKAGES = {
     Kind.DATA_PROVIDER_SCHEME: "base",
     Kind.DATA_STRUCTURE: "datastructure",
     Kind.DATAFLOW: "datastructure",
+    Kind.METADATA_PROVIDER_SCHEME: "base",
+    Kind.METADATA_PROVISION_AGREEMENT: "registry",
+    Kind.METADATA_SET: "metadatastructure",
+    Kind.METADATA_STRUCTURE: "metadatastructure",
+    Kind.METADATAFLOW: "metadatastructure",
     Kind.PROVISION_AGREEMENT: "registry",
     Kind.REPRESENTATION_MAP: "structuremapping",
     Kind.STRUCTURE_MAP: "structuremapping",
@@ -66,6 +76,7 @@ _ITEMS = {
     Kind.CONCEPT_SCHEME: "Concept",
     Kind.DATA_CONSUMER_SCHEME: "DataConsumer",
     Kind.DATA_PROVIDER_SCHEME: "DataProvider",
+    Kind.METADATA_PROVIDER_SCHEME: "MetadataProvider",
 }
 
 

@@ -66,4 +66,5 @@ def _by_series(selection: Selection) -> Selection:
         selection.attributes,
         selection.periods,
         replace(rows.at(order), series=series[order]),
+        selection.of_whole,
     )

@@ -27,7 +27,8 @@ from gateway.model.structure import Attachment, DataStructure
 def joined(selections: Sequence[Selection]) -> Selection:
     """The observations of several selections of one structure as those of one, one after the other.
 
-    A series that several have is there several times. Everything is in memory.
+    A series that several have is there several times; of the whole is stated what all state.
+    Everything is in memory.
     """
     chunks = [each.chunk() for each in selections]
     periods = _merged(
@@ -46,6 +47,7 @@ def joined(selections: Sequence[Selection]) -> Selection:
             _moved([each.notes for each in chunks], [each.sets for each in selections]),
             pa.concat_arrays([each.values for each in chunks]),
         ),
+        dict(frozenset.intersection(*(frozenset(each.of_whole.items()) for each in selections))),
     )
 
 
@@ -185,6 +187,7 @@ def narrowed(selection: Selection, rows: Chunk) -> Selection:
         selection.attributes,
         selection.periods,
         Chunk(series.astype(np.int32), rows.periods, rows.notes, rows.values),
+        selection.of_whole,
     )
 
 

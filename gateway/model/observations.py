@@ -25,11 +25,14 @@ def columns(structure: DataStructure) -> pa.Schema:
 
     In order: the dimensions in key order and the time dimension (never null), the measure as
     float64 (null is missing, and is not zero), its reported spelling, then the attributes of
-    series and observations (null where the source states none). Codes and text are dictionary
-    encoded.
+    series and observations, at last those of the whole data set, repeated in each row (null where
+    the source states none). Codes and text are dictionary encoded.
     """
     keys = [*structure.dimension_ids, structure.time.id]
-    attributes = structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION)
+    attributes = (
+        *structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION),
+        *structure.attribute_ids(Attachment.DATASET),
+    )
     return pa.schema(
         [
             *(pa.field(name, _CODED, nullable=False) for name in keys),

@@ -304,3 +304,27 @@ class RegistrationQuery:
     pattern: ArtefactPattern = ArtefactPattern((), (), (VersionPattern(VersionPattern.ALL),))
     updated_after: datetime | None = None
     updated_before: datetime | None = None
+
+
+class MetadataKey(StrEnum):
+    """What a question for metadata names, in the words of a URL."""
+
+    SET = "metadataset"
+    FLOW = "metadataflow"
+    STRUCTURE = "structure"
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataQuery:
+    """Which metadata sets: by their own ids, by their metadataflow, or by what they are of.
+
+    `pattern` names the sets, the flows or, with `resources`, the artefacts of these types.
+    `stubs` asks for sets without what they say. Source: SDMX-REST 2.2.2, metadata.md.
+    """
+
+    by: MetadataKey
+    pattern: ArtefactPattern
+    providers: tuple[ProviderPattern, ...] = ()
+    resources: tuple[str, ...] = ()
+    stubs: bool = False
+    as_of: datetime | None = None

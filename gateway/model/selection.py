@@ -1,7 +1,7 @@
 """The answer to a data question as integer codes: what every data format is written from."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -137,7 +137,8 @@ class Selection:
     `attributes` has a row for each combination of observation attributes. `rows` are the
     observations, which name both by number, and a period of `periods`, which are in the order of
     time. Where another dimension is at the observations, time is one of the `keys` and `periods`
-    are that dimension's codes: see `shapes`.
+    are that dimension's codes: see `shapes`. `of_whole` are the values of the attributes that
+    describe the whole data set, as far as they are stated.
     """
 
     structure: DataStructure
@@ -146,6 +147,7 @@ class Selection:
     attributes: Mapping[str, Coded]
     periods: tuple[str, ...]
     rows: Rows
+    of_whole: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -172,11 +174,4 @@ class Selection:
 
     def with_rows(self, rows: Rows) -> "Selection":
         """Other observations of the same series."""
-        return Selection(
-            self.structure,
-            self.keys,
-            self.series_attributes,
-            self.attributes,
-            self.periods,
-            rows,
-        )
+        return replace(self, rows=rows)

@@ -43,6 +43,7 @@ def arranged(selection: Selection, dimension: str) -> Selection:
         attributes,
         under.values,
         replace(rows.at(order), series=series.astype(np.int32), periods=under.codes, notes=notes),
+        selection.of_whole,
     )
 
 
@@ -138,7 +139,14 @@ def shown(
         series_attributes=on_series,
         attributes=on_rows,
         rows=rows,
+        of_whole=stated_of_whole(selection, attributes),
     )
+
+
+def stated_of_whole(selection: Selection, attributes: frozenset[str] | None) -> dict[str, str]:
+    """What is stated of the whole data set by some of its attributes; None is for all."""
+    found = selection.of_whole.items()
+    return {id: value for id, value in found if attributes is None or id in attributes}
 
 
 def _named(columns: Mapping[str, Coded], ids: frozenset[str] | None) -> dict[str, Coded]:

@@ -3,6 +3,15 @@
 from gateway.registry.available import referred
 from gateway.registry.cache import content_digest, definitions
 from gateway.registry.partial import component_codes
-from gateway.registry.registry import Registry
+from gateway.registry.registry import RESOURCES, Registry
+from gateway.registry.versions import chosen
 
-__all__ = ["Registry", "component_codes", "content_digest", "definitions", "referred"]
+__all__ = [
+    "RESOURCES",
+    "Registry",
+    "chosen",
+    "component_codes",
+    "content_digest",
+    "definitions",
+    "referred",
+]

@@ -1,11 +1,11 @@
 """The catalogue in SQL: which releases there are, of which parts, each chained to the last."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, select
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, as_text, changes, parts, provisions, releases
@@ -41,8 +41,22 @@ _NEWEST = (
 )
 """A row for each part of the newest release. Asked by every data question, so built once."""
 
-_FOR_EVER = "9999"
-"""After every time that is written as text."""
+_NEXT = select(func.min(releases.c.visible_from)).where(
+    releases.c.provision == bindparam("provision"), releases.c.visible_from > bindparam("at")
+)
+
+_FOR_EVER, _NEVER = "9999", "9999-"
+"""After every time that is written as text; and after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The newest visible release from a time until another, by the database's version."""
+
+    version: tuple[int, int] | None
+    since: str
+    until: str
+    release: Release | None
 
 
 class Catalogue:
@@ -50,6 +64,7 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._kept: dict[str, _Kept] = {}
         self.submissions = Submissions(database)
 
     def current(self, provision: str) -> Release | None:
@@ -63,11 +78,28 @@ class Catalogue:
         return self._newest(provision, as_text(visibility.at))
 
     def _newest(self, provision: str, at: str) -> Release | None:
-        """The highest number visible at a time: no question waits for a provision's history."""
+        """The highest number visible at a time: no question waits for a provision's history.
+
+        It is kept until somebody writes, or until the next release is visible.
+        """
+        version = self._database.version()
+        kept = self._kept.get(provision)
+        fresh = kept is not None and version is not None and kept.version == version
+        if kept is not None and fresh and kept.since <= at < kept.until:
+            return kept.release
+        found = self._asked(provision, at, version)
+        if not fresh or kept is None or at >= kept.since:  # of the past, another may be asked next
+            self._kept[provision] = found
+        return found.release
+
+    def _asked(self, provision: str, at: str, version: tuple[int, int] | None) -> "_Kept":
+        asked = {"provision": provision, "at": at}
         with self._database.reading() as connection:
-            rows = connection.execute(_NEWEST, {"provision": provision, "at": at}).all()
+            rows = connection.execute(_NEWEST, asked).all()
+            until = connection.execute(_NEXT, asked).scalar()
         made_of = [Part(row.year, row.sha256, row.of_part) for row in rows if row.year is not None]
-        return _release(rows[0], made_of) if rows else None
+        release = _release(rows[0], made_of) if rows else None
+        return _Kept(version, at, until or _NEVER, release)
 
     def all(self, provision: str | None = None) -> list[Release]:
         """Every release, or those of one provision, oldest first."""

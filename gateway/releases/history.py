@@ -5,6 +5,7 @@ embargo then, within the caller's regions. So a release that is embargoed or wit
 observation whose embargo lifts, come and go like any other change.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from gateway.model.release import Release
 from gateway.model.selection import Selection
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
+from gateway.releases.available import availability
 from gateway.releases.index import Index, microsecond
 from gateway.releases.store import Store
 
@@ -62,6 +64,19 @@ class History:
     def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
         """What is wanted of the state at the moment of a visibility."""
         return self._select(self._release(visibility), wanted, visibility)
+
+    def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+        """How many of the observations that `state` gives are of each year; none is fetched."""
+        release = self._release(visibility)
+        if release is None:
+            return Counter()
+        time = self._structure.time.id
+        cube = self._store.cube(release, self._structure)
+        found = availability(cube, wanted, visibility, components=(time,)).values[time]
+        counts: Counter[int] = Counter()
+        for period, count in found.items():
+            counts[int(period[:4])] += count.observations
+        return counts
 
     def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
         """What is wanted of the changes between the state at a moment and that of a visibility.

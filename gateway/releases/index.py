@@ -51,7 +51,7 @@ class Index:
     combination of observation attributes. `start` gives each series' first observation and has
     one entry more. For each observation: `period` is a code of `periods`, `note` a row of
     `attributes`, `values` its value as reported (null where missing), `numbers` the same as a
-    number (NaN where missing). `embargo` gives for each row of
+    number (NaN where missing). `of_whole` is stated of all of them. `embargo` gives for each row of
     `attributes` the microsecond since 1970 until which it is hidden, and is empty where nothing is.
     """
 
@@ -66,6 +66,7 @@ class Index:
     values: pa.Array
     numbers: npt.NDArray[np.float64]
     embargo: npt.NDArray[np.int64]
+    of_whole: Mapping[str, str]
 
     def __len__(self) -> int:
         return len(self.period)
@@ -151,7 +152,18 @@ def build(structure: DataStructure, rows: int, column: Column) -> Index:
         reported.take(as_arrow(order)),
         _numbers(column(structure.measure.id))[order],
         _embargo(sets),
+        _of_whole(structure, column, times.codes),
     )
+
+
+def _of_whole(structure: DataStructure, column: Column, times: Codes) -> dict[str, str]:
+    """What is stated of the whole release: by its latest period, where years say otherwise."""
+    found = {}
+    for name, each in _attributes(structure, Attachment.DATASET, column).items():
+        there = np.flatnonzero(each.codes < len(each.values))
+        if len(there):
+            found[name] = each.values[int(each.codes[there[np.argmax(times[there])]])]
+    return found
 
 
 def _attributes(structure: DataStructure, on: Attachment, column: Column) -> dict[str, Coded]:
@@ -168,13 +180,17 @@ def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
 
 
 class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """What `index.json` says: the words behind the codes, and the SHA-256 of the other files."""
+    """What `index.json` says: the words behind the codes, and the SHA-256 of the other files.
+
+    And what is stated of the whole release.
+    """
 
     words: dict[str, tuple[str, ...]]
     files: dict[str, str]
+    of_whole: dict[str, str]
 
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the files change their meaning: an index of another layout is made anew."""
 
 _MANIFEST = "index.json"
@@ -204,7 +220,9 @@ def save(index: Index, folder: Path) -> None:
     words = {name: each.values for name, each in (by_series | {**index.attributes}).items()}
     words[index.structure.time.id] = index.periods
     files = {path.name: _digest(path) for path in folder.iterdir()}
-    (folder / _MANIFEST).write_bytes(msgspec.json.encode(_Manifest(words, files)))
+    (folder / _MANIFEST).write_bytes(
+        msgspec.json.encode(_Manifest(words, files, {**index.of_whole}))
+    )
     for path in folder.iterdir():
         _sync(path)
 
@@ -230,7 +248,8 @@ def load(folder: Path, structure: DataStructure) -> Index:
     """
     if wrong := spoiled(folder):
         raise ValueError(f"{folder} is spoiled: {wrong}")
-    words = _manifest(folder).words
+    manifest = _manifest(folder)
+    words = manifest.words
     series, notes, rows = (
         _mapped(folder / f"{name}.arrow") for name in ("series", "notes", "observations")
     )
@@ -251,6 +270,7 @@ def load(folder: Path, structure: DataStructure) -> Index:
         rows.column("value"),
         as_floats(rows.column("number")),
         _embargo(sets),
+        manifest.of_whole,
     )
 
 

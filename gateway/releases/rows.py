@@ -94,6 +94,7 @@ def selection(index: Index, series: Numbers, places: Places) -> Selection:
         index.attributes,
         index.periods,
         rows,
+        index.of_whole,
     )
     return _cut_down(found) if len(rows) <= _FEW else found
 
@@ -110,6 +111,7 @@ def _cut_down(whole: Selection) -> Selection:
         _only_used({name: column.take(notes) for name, column in whole.attributes.items()}),
         tuple(whole.periods[code] for code in periods.tolist()),
         Chunk(rows.series, period.astype(np.int32), note.astype(np.int32), rows.values),
+        whole.of_whole,
     )
 
 

@@ -7,16 +7,20 @@ from gateway.errors import BadSyntax, NotServed
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
 )
 from gateway.rest import v1, v2
 from gateway.rest.availability import availability_query_1, availability_query_2
+from gateway.rest.metadata import metadata_query, metadata_query_1
 from gateway.rest.parameters import Pairs
 from gateway.rest.registration import registration_query
 
-Question = AvailabilityQuery | DataQuery | RegistrationQuery | SchemaQuery | StructureQuery
+Question = (
+    AvailabilityQuery | DataQuery | MetadataQuery | RegistrationQuery | SchemaQuery | StructureQuery
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +45,22 @@ DIALECTS: Mapping[str, Dialect] = {
         v1.data_query,
         v1.schema_query,
         v1.structure_query,
-        {"availableconstraint": availability_query_1},
+        {"availableconstraint": availability_query_1, "metadata": metadata_query_1},
         "",
-        ("metadata", "metadataset"),
+        ("metadataset",),
     ),
     "v2": Dialect(
         2,
         v2.data_query,
         v2.schema_query,
         v2.structure_query,
-        {"availability": availability_query_2, "registration": registration_query},
+        {
+            "availability": availability_query_2,
+            "metadata": metadata_query,
+            "registration": registration_query,
+        },
         "structure",
-        ("metadata",),
+        (),
     ),
 }
 """By the part of a path that follows ``/sdmx/``."""

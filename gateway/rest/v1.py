@@ -43,6 +43,8 @@ REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
 
 TIME = "TIME_PERIOD"
 
+SCHEMA_CONTEXTS = v2.SCHEMA_CONTEXTS[:-1]  # 1.5 has agreements of one kind only
+
 DATA_DETAILS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "full": (ALL_ATTRIBUTES, ALL_MEASURES),
     "dataonly": (("none",), ALL_MEASURES),
@@ -51,7 +53,7 @@ DATA_DETAILS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """What each word of `detail` says of attributes and measures, in the words of SDMX-REST 2."""
 
-_DATA_SERVED = (
+DATA_PARAMETERS = (
     *("startPeriod", "endPeriod", "updatedAfter", "firstNObservations", "lastNObservations"),
     *("dimensionAtObservation", "detail", "includeHistory"),
 )
@@ -66,14 +68,14 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     if not parts:
         raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_DATA_FORM,))
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
-    parameters = read(pairs, _DATA_SERVED)
+    parameters = read(pairs, DATA_PARAMETERS)
     attributes, measures = DATA_DETAILS[choice(parameters, "detail", "full", DATA_DETAILS)]
     return DataQuery(
         "dataflow",
-        _flow(flow),
+        flow_pattern(flow),
         () if key in EVERY else (grammar.key(key),),
         grammar.bounds(TIME, parameters.get("startPeriod"), parameters.get("endPeriod")),
-        _providers(provider),
+        provider_patterns(provider),
         parameters.get("dimensionAtObservation", "TIME_PERIOD"),
         first=positive(parameters, "firstNObservations"),
         last=positive(parameters, "lastNObservations"),
@@ -175,10 +177,8 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     if len(parts) < 3:
         raise BadSyntax("The path names no structure.", subject=path, allowed=(_SCHEMA_FORM,))
     context, agency, id, version = (*parts, *("latest",)[len(parts) - 3 :])
-    if context not in v2.SCHEMA_CONTEXTS:
-        raise BadSyntax(
-            f"There is no context {context}.", subject=context, allowed=v2.SCHEMA_CONTEXTS
-        )
+    if context not in SCHEMA_CONTEXTS:
+        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
     parameters = read(pairs, ("dimensionAtObservation", "explicitMeasure"))
     choice(parameters, "explicitMeasure", "false", ("false",))  # there is one measure
     return SchemaQuery(
@@ -188,7 +188,8 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     )
 
 
-def _flow(text: str) -> ArtefactPattern:
+def flow_pattern(text: str) -> ArtefactPattern:
+    """A dataflow or metadataflow: its id, its agency before it, its version behind it."""
     parts = text.split(",")
     if len(parts) > 3:
         raise BadSyntax(f"{text!r} names no dataflow.", subject=text, allowed=(_DATA_FORM,))
@@ -209,7 +210,7 @@ def _version(text: str) -> VersionPattern:
     return grammar.version(spelled.get(text, text), tuple(spelled))
 
 
-def _providers(text: str) -> tuple[ProviderPattern, ...]:
+def provider_patterns(text: str) -> tuple[ProviderPattern, ...]:
     """Data providers; the agency that maintains their scheme may stand before each."""
     if text in EVERY:
         return ()

@@ -40,7 +40,10 @@ _DATA_SERVED = (
     *("reportingYearStartDay", "attributes", "measures"),
 )
 
-SCHEMA_CONTEXTS = ("dataflow", "datastructure", "provisionagreement")
+SCHEMA_CONTEXTS = (
+    *("dataflow", "datastructure", "provisionagreement"),
+    *("metadatastructure", "metadataflow", "metadataprovisionagreement"),
+)
 
 _DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
@@ -137,7 +140,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     )
     parameters = read(pairs, ("detail", "references", "asOf"))
     return StructureQuery(
-        _resources(resource),
+        resources(resource),
         artefact_pattern(agency, id, version),
         grammar.ids(item, ",", every=("", *EVERY)),
         choice(parameters, "detail", "full", DETAILS),
@@ -175,7 +178,8 @@ def references(parameters: Mapping[str, str], allowed: tuple[str, ...]) -> tuple
     return tuple(wanted)
 
 
-def _resources(text: str) -> tuple[str, ...]:
+def resources(text: str) -> tuple[str, ...]:
+    """Types of artefacts between commas."""
     wanted = tuple(text.split(","))
     if any(each in EVERY for each in wanted):
         return RESOURCES

@@ -1,5 +1,7 @@
 """Where this gateway is, as its issuer says: never as a request's own headers would have it."""
 
+from urllib.parse import quote
+
 from flask import Flask, current_app, request
 
 _ISSUER = "GATEWAY_ISSUER"
@@ -22,5 +24,5 @@ def issuer() -> str:
 
 
 def here() -> str:
-    """The address of this request, without what follows a question mark."""
-    return issuer() + request.path
+    """The address of this request, encoded, without what follows a question mark."""
+    return issuer() + quote(request.path)

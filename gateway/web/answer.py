@@ -1,70 +1,170 @@
-"""Sends a message; its first piece is made before the status, so that no error hides in a 200."""
+"""Sends answers: not again to who has them, from memory where they are kept, else as made.
 
-import hashlib
-from collections import OrderedDict
+Everything that can fail happens before the first byte, so that no error hides in a 200.
+"""
+
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import chain
-from threading import Lock
+from traceback import format_exception
 
 from flask import Response, request
 
-PRIVATE = "private, no-store"
-"""Data depend on who asks; no cache may keep them."""
+from gateway.errors import GatewayError
+from gateway.model.digest import digest
+from gateway.web.bodies import Bodies, Body
+from gateway.web.compression import IDENTITY, compressed
+from gateway.web.gate import Gate
+from gateway.web.told import told
+
+PRIVATE = "private, no-cache"
+"""Data depend on who asks: the client that asked may keep them, and asks whether they still hold.
+
+No shared cache keeps them, and none answers for us, so that an embargo lifts at its second.
+"""
 
 PUBLIC = "public, no-cache"
-"""Definitions are open: a cache may keep them, and asks each time whether they still hold."""
+"""Definitions are open: any cache may keep them, and asks each time whether they still hold."""
+
+NO_STORE = "private, no-store"
+"""What is nobody's to keep, such as an error or how a submission stands."""
+
+_VARY = {
+    PUBLIC: "Accept, Accept-Encoding, Accept-Language",
+    PRIVATE: "Accept, Accept-Encoding, Accept-Language, Authorization",
+}
+
+_SMALL = 256 * 1024
+"""An answer up to so many bytes is made whole before it is sent, and says how long it is."""
+
+_BROKEN_OFF = b'\n"'
+"""The end of a message that has none: in text of any format a quotation that is never closed.
+
+The server would end a broken message as if it were whole, and a table in CSV does not show it.
+"""
+
+_SECOND = timedelta(seconds=1)
 
 
-def send(pieces: Iterator[bytes], media_type: str, cache: str, file_name: str = "") -> Response:
-    """The pieces of a message as a streamed answer; with a name, as a file to keep."""
-    first = next(pieces, b"")
-    response = Response(chain([first], pieces), content_type=media_type)
-    response.headers["Cache-Control"] = cache
-    response.headers["Vary"] = "Accept, Accept-Language, Authorization"
-    if file_name:
-        response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is not made yet; `pieces` makes it, or raises what there is to refuse.
+
+    `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
+    last changed. `cost` is what kind of request it is, and whose. `language` is that of the names
+    in it. With a file name it is a file to keep.
+    """
+
+    state: object
+    media_type: str
+    encoding: str
+    pieces: Callable[[], Iterator[bytes]]
+    cache: str
+    cost: tuple[str, str]
+    since: datetime | None = None
+    language: str = ""
+    file_name: str = ""
+
+    @property
+    def tag(self) -> str:
+        """A strong ETag: with the same one, the bytes are the same."""
+        return digest(self.state, self.media_type, self.encoding)
+
+
+class Sender:
+    """Sends answers, and keeps their bodies. Safe to share between threads."""
+
+    def __init__(self, bodies: Bodies, gate: Gate, clock: Callable[[], datetime]) -> None:
+        self._bodies = bodies
+        self._gate = gate
+        self._clock = clock
+
+    def send(self, answer: Answer) -> Response:
+        """304, at no cost, where the caller has it already; else 200, of a HEAD without body.
+
+        Raises TooOften, and what making the answer raises.
+        """
+        tag = answer.tag
+        if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
+            told().answer = "held"
+            return self._headed(Response(status=304), answer, tag)
+        self._gate.admit(*answer.cost)
+        response = self._made(answer, tag)
+        if request.if_none_match.star_tag:  # now that something is there which matches
+            response = Response(status=304)
+        return self._headed(response, answer, tag)
+
+    def _headed(self, response: Response, answer: Answer, tag: str) -> Response:
+        response.set_etag(tag)
+        response.headers["Cache-Control"] = answer.cache
+        response.headers["Vary"] = _VARY[answer.cache]
+        # A date counts whole seconds: within the same one, another change could still come.
+        if answer.since is not None and answer.since <= self._clock() - _SECOND:
+            response.last_modified = answer.since
+        if answer.file_name and response.status_code == 200:
+            response.headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
+        if answer.language:
+            response.headers["Content-Language"] = answer.language
+        return response
+
+    def _is_held(self, tag: str, since: datetime | None) -> bool:
+        """Whether the caller has these bytes. Source: RFC 9110, section 13.2.2."""
+        if "If-None-Match" in request.headers:
+            return request.if_none_match.contains(tag)
+        moment = request.if_modified_since
+        if moment is None or since is None:
+            return False
+        return since.replace(microsecond=0) <= moment
+
+    def _made(self, answer: Answer, tag: str) -> Response:
+        body = self._bodies.get(tag)
+        told().answer = "made" if body is None else "kept"
+        if body is None and request.method == "HEAD":
+            answer.pieces()  # whatever is to refuse, without the body's work
+            return _response(answer.media_type, answer.encoding, iter(()))
+        if body is None:
+            encoding, pieces = compressed(answer.encoding, answer.pieces())
+            kept = self._bodies.keeping(tag, encoding, pieces)
+            found = _whole_if_small(kept, encoding)
+            if not isinstance(found, Body):
+                return _response(answer.media_type, encoding, found)
+            body = found
+        return _response(answer.media_type, body.encoding, body.content)
+
+
+def _response(media_type: str, encoding: str, body: bytes | Iterator[bytes]) -> Response:
+    response = Response(body, content_type=media_type)
+    if encoding != IDENTITY:
+        response.headers["Content-Encoding"] = encoding
     return response
 
 
-def tag(*parts: object) -> str:
-    """A strong ETag for what these parts together determine."""
-    return hashlib.sha256("\n".join(repr(part) for part in parts).encode()).hexdigest()[:32]
+def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[bytes]:
+    """All pieces as one where they are few; else the first of them, made, and then the rest."""
+    ready: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        ready.append(piece)
+        size += len(piece)
+        if size > _SMALL:
+            return _to_its_end(chain(ready, pieces), encoding)
+    return Body(b"".join(ready), encoding)
 
 
-class Bodies:
-    """Rendered bodies by their tags, the least used dropped when they take more than `most` bytes.
+def _to_its_end(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """The same pieces. Where making them fails in the middle, the reader sees that it did."""
+    notes = told()
 
-    Safe to share between threads.
-    """
+    def sent() -> Iterator[bytes]:
+        try:
+            yield from pieces
+        except GatewayError as error:
+            notes.cut.append(type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - else the server ends it as if it were whole
+            notes.cut.append(type(error).__name__)
+            notes.fault = "".join(format_exception(error))
+        if notes.cut and encoding == IDENTITY:
+            yield _BROKEN_OFF
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._bodies: OrderedDict[str, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def answer(self, tag: str, media_type: str, make: Callable[[], Iterator[bytes]]) -> Response:
-        """The body of a tag, made where it is not kept; 304 where the caller has it already."""
-        if request.if_none_match.star_tag:
-            self._body(tag, make)  # refused here if there is nothing that could match
-        if request.if_none_match.contains(tag):
-            response = Response(status=304)
-        else:
-            response = Response(self._body(tag, make), content_type=media_type)
-        response.set_etag(tag)
-        response.headers["Cache-Control"] = PUBLIC
-        response.headers["Vary"] = "Accept, Accept-Language"
-        return response
-
-    def _body(self, tag: str, make: Callable[[], Iterator[bytes]]) -> bytes:
-        with self._lock:
-            if tag in self._bodies:
-                self._bodies.move_to_end(tag)
-                return self._bodies[tag]
-        body = b"".join(make())
-        with self._lock:
-            self._size += len(body) - len(self._bodies.get(tag, b""))
-            self._bodies[tag] = body
-            while self._size > self._most:
-                self._size -= len(self._bodies.popitem(last=False)[1])
-        return body
+    return sent()

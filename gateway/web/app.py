@@ -3,18 +3,45 @@
 import os
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
+from traceback import format_exception
 
-from flask import Flask, Response, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, RequestURITooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway.errors import BadRequest, GatewayError, Refused
+from gateway.errors import (
+    BadFile,
+    BadRequest,
+    Conflict,
+    GatewayError,
+    Refused,
+    StorageFault,
+    TooOften,
+)
 from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import oauth, pages, problems, submissions
+from gateway.web import limits, oauth, operations, pages, people, problems, submissions
 from gateway.web.addresses import settle
+from gateway.web.allowances import Allowances
+from gateway.web.answer import Sender
+from gateway.web.bodies import Bodies
+from gateway.web.gate import Gate, tell_allowance
+from gateway.web.log import Log
+from gateway.web.metrics import Metrics
+from gateway.web.origins import open_to
 from gateway.web.rest import dialect_of, mount
+from gateway.web.told import told
+from gateway.web.turns import Turns
+from gateway.web.watch import Watch
+
+_NO_FAULT = (BadRequest, Refused, TooOften, Conflict, BadFile)
+"""Errors that are not the operator's to mend."""
+
+_RESOURCES = ("data", "schema", "availability", "availableconstraint", "metadata", "registration")
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -23,8 +50,13 @@ _SAFE_HEADERS = {
 }
 
 
-def create_app(exchange: Exchange, issuer: str) -> Flask:
-    """The web over an exchange; `issuer` is the address that clients reach it at."""
+def create_app(
+    exchange: Exchange, issuer: str, log: Log | None = None, shared: Path | None = None
+) -> Flask:
+    """The web over an exchange; `issuer` is the address that clients reach it at.
+
+    Requests are told to a log where there is one. Processes that count together share a folder.
+    """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
@@ -32,27 +64,47 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     settle(app, issuer)
     trust = Trust(exchange, issuer)
     tokens = trust.tokens
+    settings = exchange.settings
+    gate = Gate(settings.limits, Allowances(exchange.home.cache / "allowances"), exchange.clock)
+    bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
+    sender = Sender(bodies, gate, exchange.clock)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, version, issuer))
+        app.register_blueprint(mount(exchange, tokens, sender, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
+    app.register_blueprint(limits.routes(settings))
+    metrics = Metrics(shared)
+    app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens))
+    browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
+    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+        app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, _problem)
     app.register_error_handler(HTTPException, _refusal)
+    app.register_error_handler(Exception, _fault)
+    app.before_request(_note_route)
+    app.before_request(_refuse_long(settings.limits.url))
     app.after_request(_safe)
+    app.after_request(tell_allowance)
+    app.after_request(open_to(settings.serve.origins))
 
-    @app.get("/health")
-    def health() -> Response:
-        return jsonify(status="ok")
-
+    if log is not None:
+        app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
+    if settings.serve.proxies:
+        n = settings.serve.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, n, n, n)  # type: ignore[method-assign]
     return app
 
 
 def create_worker() -> Flask:
     """The web of the home that the parent process named; each worker process starts here."""
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    home, issuer = handed_down()
-    return create_app(Exchange(home), issuer)
+    home, issuer, counts = handed_down()
+    exchange = Exchange(home)
+    log = Log(faults_only=exchange.settings.serve.log == "faults")
+    app = create_app(exchange, issuer, log, counts)
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def _end_with_parent(parent: int) -> None:
@@ -62,20 +114,54 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
+def _refuse_long(most: int) -> Callable[[], None]:
+    """What refuses a URL of more characters."""
+
+    def refuse() -> None:
+        if len(request.path) + len(request.query_string) > most:
+            raise RequestURITooLarge(f"The URL is longer than {most:,} characters.")
+
+    return refuse
+
+
 def _problem(error: GatewayError) -> Response:
-    if not isinstance(error, BadRequest | Refused):
-        current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
+    notes = told()
+    notes.refusal = type(error).__name__
+    if not isinstance(error, _NO_FAULT):
+        notes.fault = f"{type(error).__name__}: {error.sentence()}"
     return problems.answer(error, dialect_of(request.path).number)
 
 
 def _refusal(error: HTTPException) -> Response:
     """What Flask itself refuses, in the dialect of the mount that was asked."""
+    told().refusal = type(error).__name__
     number = dialect_of(request.path).number
     response = problems.problem(error.code or 500, error.description or error.name, number)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     return response
+
+
+def _fault(error: Exception) -> Response:
+    """What nobody foresaw: told to the log with where it happened, to the visitor as ours."""
+    notes = told()
+    notes.fault = "".join(format_exception(error))
+    if not notes.id:  # nobody watches: a test, or a shell
+        current_app.logger.error(notes.fault)
+    return problems.answer(
+        StorageFault("An error of the gateway."), dialect_of(request.path).number
+    )
+
+
+def _note_route() -> None:
+    """The route without what a visitor put into it; of the service, with the resource."""
+    rule = request.url_rule
+    if rule is None:
+        return
+    resource = (request.view_args or {}).get("path", "").partition("/")[0]
+    known = resource if resource in _RESOURCES else "structure"
+    told().route = rule.rule if "<path:path>" not in rule.rule else rule.rule[:-11] + known
 
 
 def _safe(response: Response) -> Response:

@@ -1,5 +1,7 @@
 """From a request to its caller: the one place that reads the credentials of whoever asks."""
 
+import base64
+
 from flask import request
 
 from gateway.access.caller import Caller
@@ -18,15 +20,30 @@ def caller(tokens: TokenCheck, *scopes: str) -> Caller:
 
 
 def _presented() -> Presented:
-    """The token of a request and how it comes. Raises Unauthenticated where there is none."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    scheme = kind.lower()
-    if scheme not in (BEARER, DPOP) or not token.strip():
+    """The token of a request and how it comes. Raises Unauthenticated where there is none.
+
+    Clients that know of no tokens, as pysdmx's services and connectors, send what stands in their
+    URL: ``https://token:TOKEN@host/…`` becomes Basic with the user name ``token``.
+    """
+    kind, _, said = request.headers.get("Authorization", "").partition(" ")
+    scheme, token = kind.lower(), said.strip()
+    if scheme == "basic":
+        scheme, token = BEARER, _behind_token(token)
+    if scheme not in (BEARER, DPOP) or not token:
         raise Unauthenticated(
             "This takes an access token: Authorization: Bearer …",
             spanish="Se necesita un token de acceso: Authorization: Bearer …",
         )
-    return Presented(token.strip(), scheme, proofs(), Asked(request.method, here()))
+    return Presented(token, scheme, proofs(), Asked(request.method, here()))
+
+
+def _behind_token(said: str) -> str:
+    """The password of the user ``token``; nothing for any other user, or where it is unreadable."""
+    try:
+        user, _, password = base64.b64decode(said, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return ""
+    return password.strip() if user == "token" else ""
 
 
 def proofs() -> tuple[str, ...]:

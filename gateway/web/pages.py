@@ -1,35 +1,31 @@
 """Pages for people: Spanish first, English at ``?lang=en`` or where the browser prefers it."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
 from gateway.model.artefact import ItemScheme, Kind
 from gateway.model.structure import Categorisation, Dataflow
-from gateway.model.text import LANGUAGES, Language, Text
+from gateway.model.text import Text
 from gateway.registry import Registry
-
-_HERE = Path(__file__).parent
+from gateway.web.language import Words, language
 
 
 def routes(exchange: Exchange, issuer: str) -> Blueprint:
     """The pages over an exchange. They show what is open: definitions, and who supplies them."""
     pages = Blueprint("pages", __name__)
-    words = tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
+    words = Words()
 
     @pages.get("/")
     def front() -> str:
-        language = _language()
+        spoken = language()
         return render_template(
             "front.html",
-            language=language,
-            other="en" if language == "es" else "es",
-            words=_in(words, language),
+            language=spoken,
+            other="en" if spoken == "es" else "es",
+            words=words.said(spoken),
             topics=_topics(exchange.registry),
             supplied={each.flow.reference for each in exchange.provisions.values()},
             provisions=list(exchange.provisions.values()),
@@ -70,13 +66,3 @@ def _topics(registry: Registry) -> list[_Topic]:
     placed = {flow.reference for topic in found for flow in topic.flows}
     rest = tuple(flow for flow in registry.dataflows if flow.reference not in placed)
     return [*found, _Topic(None, rest)] if rest else found
-
-
-def _language() -> Language:
-    """The language of the URL, else the one that the browser likes best, else Spanish."""
-    asked = request.args.get("lang") or request.accept_languages.best_match(LANGUAGES)
-    return "en" if asked == "en" else "es"
-
-
-def _in(words: Mapping[str, Mapping[str, str]], language: Language) -> dict[str, str]:
-    return {key: said[language] for key, said in words.items()}

@@ -1,6 +1,7 @@
 """Errors become answers here and nowhere else: one table of statuses, two dialects."""
 
 import json
+from collections.abc import Callable, Mapping
 
 from flask import Response, request
 
@@ -8,6 +9,7 @@ from gateway import errors
 from gateway.access.signed import ALGORITHMS
 from gateway.formats import ml_error
 from gateway.web.addresses import RESOURCE_METADATA, issuer
+from gateway.web.negotiation import language
 
 #                         SDMX-REST:  1.5   2.x
 STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
@@ -16,10 +18,13 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.NotFound: (404, 404),
     errors.NoResults: (404, 204),
     errors.TooLarge: (413, 413),
+    errors.TooSlow: (413, 413),
+    errors.TooOften: (429, 429),
     errors.NotAcceptable: (406, 406),
     errors.NotServed: (501, 501),
     errors.Unauthenticated: (401, 401),
     errors.Forbidden: (403, 403),
+    errors.TooMany: (429, 429),
     errors.Conflict: (409, 409),
     errors.BadFile: (422, 422),
     errors.BadConfiguration: (500, 500),
@@ -44,26 +49,26 @@ def status(error: errors.GatewayError, dialect: int) -> int:
 
 
 def answer(error: errors.GatewayError, dialect: int) -> Response:
-    """An error as the dialect and the caller's Accept header want it.
+    """An error as the dialect and the caller's Accept header want it, in the caller's language.
 
     What is the operator's to mend is not told to visitors: they read that it is our fault.
     """
     code = status(error, dialect)
     if code == 204:
         return Response(status=204)
-    told = error if code < 500 or code == 501 else _OURS
-    response = problem(code, told.sentence(_language(dialect)), dialect)
+    told = for_visitors(error, code)
+    response = problem(code, told.sentence(language()), dialect)
     if isinstance(error, errors.Refused):
         for challenge in _challenges(error):
             response.headers.add("WWW-Authenticate", challenge)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
-def _language(dialect: int) -> str:
-    """The language that the caller likes best; error messages in SDMX-ML are English."""
-    if _wants_xml(dialect):
-        return "en"
-    return request.accept_languages.best_match(("en", "es"), "en")
+def for_visitors(error: errors.GatewayError, code: int) -> errors.GatewayError:
+    """An error as visitors may read it: what is the operator's to mend is our fault to them."""
+    return error if code < 500 or code == 501 else _OURS
 
 
 def _challenges(error: errors.Refused) -> list[str]:
@@ -84,13 +89,51 @@ def _challenges(error: errors.Refused) -> list[str]:
 
 
 def problem(code: int, text: str, dialect: int) -> Response:
-    """A body with a status and a sentence: an SDMX-ML error message, or SDMX-JSON's errors."""
-    if _wants_xml(dialect):
-        body = ml_error.write(_SDMX_CODES.get(code, code), text)
-        return Response(body, code, content_type="application/xml; charset=utf-8")
-    errors_json = {"errors": [{"code": code, "title": _TITLES.get(code, "Error"), "detail": text}]}
-    body = json.dumps(errors_json, ensure_ascii=False).encode()
-    return Response(body, code, content_type="application/json")
+    """A body with a status and a sentence, in the shape that the caller likes best."""
+    body, content_type = _SHAPES[_shape(dialect)](code, text)
+    response = Response(body, code, content_type=content_type)
+    response.headers["Content-Language"] = language()
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Language, Authorization"
+    return response
+
+
+def _as_xml(code: int, text: str) -> tuple[bytes, str]:
+    """An SDMX-ML error message."""
+    body = ml_error.write(_SDMX_CODES.get(code, code), text, language())
+    return body, "application/xml; charset=utf-8"
+
+
+def _as_json(code: int, text: str) -> tuple[bytes, str]:
+    """The errors of an SDMX-JSON message."""
+    told = {"errors": [{"code": code, "title": _TITLES.get(code, "Error"), "detail": text}]}
+    return json.dumps(told, ensure_ascii=False).encode(), "application/json"
+
+
+def _as_text(_code: int, text: str) -> tuple[bytes, str]:
+    """The sentence alone: for people, and for who reads tables."""
+    return f"{text}\n".encode(), "text/plain; charset=utf-8"
+
+
+_SHAPES: Mapping[str, Callable[[int, str], tuple[bytes, str]]] = {
+    "xml": _as_xml,
+    "json": _as_json,
+    "text": _as_text,
+}
+
+_USUAL = {1: "xml", 2: "json"}
+"""SDMX-REST 1.5 speaks XML unless something else is asked for, 2 speaks JSON."""
+
+
+def _shape(dialect: int) -> str:
+    """The shape of an error that the Accept header likes best; the first of equals."""
+    wanted = [each for each in request.accept_mimetypes if each[1] > 0]
+    best = max(wanted, key=lambda each: each[1], default=("*/*", 1))[0].partition(";")[0].strip()
+    if best.endswith(("+xml", "/xml")) and "html" not in best:
+        return "xml"
+    if best.endswith("json"):
+        return "json"
+    return _USUAL[dialect] if best in ("*", "*/*", "application/*", "") else "text"
 
 
 _TITLES = {
@@ -102,16 +145,10 @@ _TITLES = {
     406: "Not acceptable",
     409: "Conflict",
     413: "Too large",
+    414: "URL too long",
     422: "Semantic error",
+    429: "Too many requests",
     500: "Internal server error",
     501: "Not implemented",
     503: "Service unavailable",
 }
-
-
-def _wants_xml(dialect: int) -> bool:
-    """SDMX-REST 1.5 speaks XML unless JSON is asked for; 2 the other way round."""
-    accept = request.headers.get("Accept", "").lower()
-    if dialect == 1:
-        return "json" not in accept
-    return "xml" in accept and "json" not in accept and "html" not in accept

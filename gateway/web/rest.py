@@ -1,57 +1,73 @@
 """The two SDMX mounts: ``/sdmx/v1`` is SDMX-REST 1.5, ``/sdmx/v2`` is SDMX-REST 2.2.2.
 
-A route reads the question, lets the exchange answer it and sends the answer. Data take a token
-with the scope data.read; structures and schemas are open.
+A route reads the question, says what decides its answer and what makes it, and sends that. Data
+take a token with the scope data.read; structures, schemas and reference metadata are open.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 from flask import Blueprint, Response, request
 
+from gateway import __version__
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable
+from gateway.errors import NotAcceptable, TooLarge
 from gateway.exchange import Exchange, as_structures
+from gateway.exchange.bounds import Bounds
+from gateway.exchange.standing import Standing
 from gateway.formats import table
-from gateway.formats.message import file_name
-from gateway.formats.negotiation import Choice, Wish, choose, parted
-from gateway.formats.table import Format, M
+from gateway.formats.message import DataMessage
+from gateway.formats.negotiation import Choice
+from gateway.formats.table import M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
+    MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
 )
 from gateway.model.visibility import Visibility
-from gateway.rest.service import DIALECTS, Dialect, question
-from gateway.web.answer import PRIVATE, Bodies, send, tag
-from gateway.web.bearer import caller
-
-_MOST_BYTES_KEPT = 64 * 1024 * 1024
+from gateway.rest.service import DIALECTS, Dialect, Question, question
+from gateway.web import bearer
+from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
+from gateway.web.gate import DATA, STRUCTURES
+from gateway.web.narrower import told_narrower
+from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
+from gateway.web.told import told
 
 
 class _Mount:
     """What one version answers over an exchange."""
 
     def __init__(
-        self, exchange: Exchange, tokens: TokenCheck, dialect: Dialect, issuer: str
+        self,
+        exchange: Exchange,
+        tokens: TokenCheck,
+        sender: Sender,
+        dialect: Dialect,
+        issuer: str,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
+        self._sender = sender
         self._dialect = dialect
         self._issuer = issuer
-        self._bodies = Bodies(_MOST_BYTES_KEPT)
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        wishes, pairs = parted(request.args.items(multi=True))
-        asked = question(self._dialect, path, pairs)
+        wishes, pairs = wishes_and_question()
+        asked = _question(self._dialect.number, path, tuple(pairs))
         match asked:
             case AvailabilityQuery():
                 return self._availability(asked, wishes)
             case DataQuery():
                 return self._data(asked, wishes)
+            case MetadataQuery():
+                return self._metadata(asked, wishes)
             case RegistrationQuery():
                 return self._registrations(asked, wishes)
             case SchemaQuery():
@@ -60,49 +76,105 @@ class _Mount:
                 return self._structures(asked, wishes)
 
     def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
-        caller(self._tokens, DATA_READ)
-        wanted = _choice(table.DATA[self._dialect.number], wishes)
-        message = self._exchange.data(asked, Visibility(at=self._exchange.clock()))
-        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
-        pieces = wanted.format.write(message)
-        name = file_name(message, wanted.format.extension)
-        return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
+        caller, visibility = self._reader()
+        wanted = choice_of(table.DATA[self._dialect.number], wishes)
+        standing = self._exchange.standing(asked, visibility)
+        answer = _restricted(
+            standing,
+            wanted,
+            wishes,
+            lambda: self._observations(asked, visibility, standing, wanted),
+            caller,
+        )
+        if wanted.format.extension:
+            answer = replace(answer, file_name=_file_name(asked, wanted.format.extension))
+        if wanted.format.tells_the_asking:
+            licence = self._exchange.settings.licence
+            answer = replace(answer, state=(answer.state, licence, request.full_path))
+        return self._sender.send(answer)
+
+    def _reader(self) -> tuple[str, Visibility]:
+        """The client that asks for data, and what it may see now."""
+        caller = bearer.caller(self._tokens, DATA_READ)
+        told().client = caller.client_id
+        return caller.client_id, Visibility(at=self._exchange.clock())
+
+    def _observations(
+        self,
+        asked: DataQuery,
+        visibility: Visibility,
+        standing: Standing,
+        wanted: Choice[DataMessage],
+    ) -> Iterator[bytes]:
+        """A message piece by piece. Raises TooLarge with a narrower address to ask."""
+        limits = self._exchange.settings.limits
+        most = min(limits.observations, wanted.format.most or limits.observations)
+        bounds = Bounds(most, limits.seconds)
+        try:
+            message = self._exchange.data(asked, visibility, standing, bounds)
+        except TooLarge as refusal:
+            raise told_narrower(
+                refusal, self._exchange, asked, visibility, most, self._dialect.number
+            ) from refusal
+        told().rows = sum(map(len, message.selections))
+        url = self._issuer + request.full_path.rstrip("?")
+        message = message.told(wanted.manner).asked_for(url)
+        return bounds.timed(wanted.format.write(message))
 
     def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
-        caller(self._tokens, DATA_READ)
-        wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
-        message = self._exchange.availability(asked, Visibility(at=self._exchange.clock()))
-        pieces = wanted.format.write(message.told(wanted.manner))
-        return _in_language(send(pieces, wanted.media_type, PRIVATE), wanted)
+        caller, visibility = self._reader()
+        wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
+        standing = self._exchange.standing(asked, visibility)
+
+        def pieces() -> Iterator[bytes]:
+            message = self._exchange.availability(asked, visibility, standing)
+            return wanted.format.write(message.told(wanted.manner))
+
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
-        caller(self._tokens, DATA_READ)
-        wanted = _choice(table.REGISTRATIONS, wishes)
-        seen = Visibility(at=self._exchange.clock())
-        message = self._exchange.registrations(asked, seen, self._issuer)
-        return send(wanted.format.write(message), wanted.media_type, PRIVATE)
+        caller, visibility = self._reader()
+        wanted = choice_of(table.REGISTRATIONS, wishes)
+        standing = self._exchange.standing(asked, visibility)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.format.write(
+                self._exchange.registrations(asked, visibility, self._issuer, standing)
+            )
+
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+
+    def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
+        wanted = choice_of(table.METADATA[self._dialect.number], wishes)
+
+        def pieces() -> Iterator[bytes]:
+            return wanted.format.write(self._exchange.metadata_sets(asked).told(wanted.manner))
+
+        return self._open(asked, wanted, wishes, pieces)
 
     def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
-        wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
+        wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
 
-        def make() -> Iterator[bytes]:
+        def pieces() -> Iterator[bytes]:
             return wanted.format.write(self._exchange.structures(asked).told(wanted.manner))
 
-        return self._open(asked, wanted, make)
+        return self._open(asked, wanted, wishes, pieces)
 
     def _schema(self, asked: SchemaQuery, wishes: Mapping[str, str]) -> Response:
         try:
-            wanted = _choice(table.SCHEMAS[self._dialect.number], wishes)
+            wanted = choice_of(table.SCHEMAS[self._dialect.number], wishes)
         except NotAcceptable as refusal:
             return self._as_structures(asked, wishes, refusal)
-        return self._open(asked, wanted, lambda: wanted.format.write(self._exchange.schema(asked)))
+        return self._open(
+            asked, wanted, wishes, lambda: wanted.format.write(self._exchange.schema(asked))
+        )
 
     def _as_structures(
         self, asked: SchemaQuery, wishes: Mapping[str, str], refusal: NotAcceptable
     ) -> Response:
         """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
         try:
-            _choice(table.STRUCTURES[self._dialect.number], wishes)
+            choice_of(table.STRUCTURES[self._dialect.number], wishes)
         except NotAcceptable as second:
             allowed = dict.fromkeys((*refusal.allowed, *second.allowed))
             subject = refusal.subject
@@ -111,19 +183,63 @@ class _Mount:
 
     def _open(
         self,
-        asked: StructureQuery | SchemaQuery,
+        asked: MetadataQuery | StructureQuery | SchemaQuery,
         wanted: Choice[M],
-        make: Callable[[], Iterator[bytes]],
+        wishes: Mapping[str, str],
+        pieces: Callable[[], Iterator[bytes]],
     ) -> Response:
-        """What anyone may read: its tag is known before it is made."""
-        header = self._exchange.definitions_header
-        name = tag(header, asked, wanted.media_type, wanted.content_language)
-        return _in_language(self._bodies.answer(name, wanted.media_type, make), wanted)
+        """What anyone may read: the same for all until a definition changes."""
+        served = self._exchange.definitions_header
+        answer = Answer(
+            (__version__, served, asked, wanted.manner),
+            wanted.media_type,
+            encoding_of(wishes, useful=not wanted.format.packed),
+            pieces,
+            PUBLIC,
+            (STRUCTURES, request.remote_addr or ""),
+            served.prepared,
+            wanted.content_language,
+        )
+        return self._sender.send(answer)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, version: str, issuer: str) -> Blueprint:
+def _restricted(
+    standing: Standing,
+    wanted: Choice[M],
+    wishes: Mapping[str, str],
+    pieces: Callable[[], Iterator[bytes]],
+    caller: str,
+) -> Answer:
+    """What depends on who asks, and on what is visible now."""
+    return Answer(
+        (standing.digest, wanted.manner),
+        wanted.media_type,
+        encoding_of(wishes, useful=not wanted.format.packed),
+        pieces,
+        PRIVATE,
+        (DATA, caller),
+        standing.since,
+        wanted.content_language,
+    )
+
+
+def _file_name(asked: DataQuery, extension: str) -> str:
+    """What data are called as a file, in signs that every system and header takes."""
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(asked.flows.ids))[:100]
+    return f"{stem or 'data'}.{extension}"
+
+
+@lru_cache(maxsize=1024)
+def _question(number: int, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
+    """As a dialect reads it; clients ask the same again and again."""
+    return question(DIALECTS[f"v{number}"], path, pairs)
+
+
+def mount(
+    exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str, issuer: str
+) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, DIALECTS[version], issuer)
+    served = _Mount(exchange, tokens, sender, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)
@@ -136,15 +252,3 @@ def dialect_of(path: str) -> Dialect:
         (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
         DIALECTS["v2"],
     )
-
-
-def _choice(offers: Sequence[Format[M]], wishes: Mapping[str, str]) -> Choice[M]:
-    """What the parameters and headers of the request ask for."""
-    accept, language = (request.headers.get(each) for each in ("Accept", "Accept-Language"))
-    return choose(offers, Wish(accept, language, wishes))
-
-
-def _in_language(response: Response, wanted: Choice[M]) -> Response:
-    if wanted.content_language:
-        response.headers["Content-Language"] = wanted.content_language
-    return response

@@ -23,7 +23,7 @@ from gateway.model.text import LANGUAGES
 from gateway.releases.files import Kind
 from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
-from gateway.web.answer import PRIVATE
+from gateway.web.answer import NO_STORE
 from gateway.web.bearer import caller
 from gateway.web.desk import Desk
 
@@ -45,7 +45,7 @@ class _Submissions:
 
     def hand_in(self) -> Response:
         """201 with the report once it is released, 202 while it waits or is at work, 422."""
-        by = caller(self._tokens, DATA_SUBMIT).client_id
+        by = caller(self._tokens, DATA_SUBMIT).subject
         content, name = self._file()
         provision = self._exchange.provision(_field("provision"))
         moment = _moment()
@@ -94,7 +94,7 @@ class _Submissions:
         else:
             response = _reported(receipt, done)
         response.headers["Location"] = url_for("submissions.show", id=id)
-        response.headers["Cache-Control"] = PRIVATE
+        response.headers["Cache-Control"] = NO_STORE
         return response
 
     def _standing(self, id: str) -> dict[str, object]:
@@ -110,7 +110,7 @@ class _Submissions:
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
         asks = caller(self._tokens, DATA_APPROVE, DATA_SUBMIT)
-        own = None if DATA_APPROVE in asks.scopes else asks.client_id
+        own = None if DATA_APPROVE in asks.scopes else asks.subject
         submission = self._exchange.store.catalogue.submissions.get(id)
         if own is not None and submission.submitted_by != own:
             raise unknown(id)
@@ -136,14 +136,14 @@ class _Submissions:
 
     def approve(self, id: str) -> Response:
         """200 with the report once it is released, 202 while that is at work, 409, 422."""
-        by = caller(self._tokens, DATA_APPROVE).client_id
+        by = caller(self._tokens, DATA_APPROVE).subject
         _refuse_other_fields(set(), set())
         workflow.decide(self._exchange, id, by)
         return self._worked_on(id, 200)
 
     def refuse(self, id: str) -> Response:
         """200 with how it stands; the form field `because` says why."""
-        by = caller(self._tokens, DATA_APPROVE).client_id
+        by = caller(self._tokens, DATA_APPROVE).subject
         _refuse_other_fields(set(), {"because"})
         workflow.refuse(self._exchange, id, by, _field("because"))
         return _private(jsonify(self._standing(id)))
@@ -168,7 +168,7 @@ def _reported(receipt: Receipt, done: int) -> Response:
 
 
 def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Cache-Control"] = NO_STORE
     return response
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
+import duckdb
 import pyarrow as pa
 from flask.testing import FlaskClient
 from pyarrow import csv
@@ -16,6 +17,7 @@ from pysdmx.io.format import Format as PysdmxFormat
 from gateway.formats import table
 from gateway.formats.message import DataMessage
 from gateway.formats.table import Format
+from gateway.model.observations import REPORTED
 from gateway.model.query import Wanted
 from gateway.model.selection import Selection
 from gateway.registry import Registry
@@ -62,12 +64,39 @@ def writing(big: Figures, registry: Registry) -> Iterator[Measure]:
         other = len(small.unsorted) / seconds(partial(write_sdmx, foreign, theirs))
         yield Measure(f"write {name}", rate, "observations/s", rate / other, "pysdmx")
     yield _beside_cat(table.DATA_30, everything)
+    took = seconds(_drain(table.JSON_21, everything), 3)
+    yield Measure("write SDMX-JSON 2.1", len(big.unsorted) / took, "observations/s")
     plain = big.unsorted.table
     took, arrow = beside(
         _drain(table.CSV, everything), lambda: csv.write_csv(plain, pa.BufferOutputStream()), 3
     )
     rate = len(big.unsorted) / took
     yield Measure("write CSV 2.0", rate, "observations/s", arrow / took, "Arrow's CSV, unsorted")
+    yield from _beside_duckdb(big, everything)
+
+
+_COPY = """
+COPY (
+    SELECT 'dataflow' AS STRUCTURE, 'LMIG:DF_RETURNS(1.0.0)' AS STRUCTURE_ID, 'I' AS ACTION, *
+    FROM flat
+) TO '/dev/null' (FORMAT csv, HEADER)
+"""
+
+
+def _beside_duckdb(big: Figures, everything: DataMessage) -> Iterator[Measure]:
+    """The same lines as COPY writes them, on one thread as ours; and the other flat formats."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.register("flat", big.unsorted.table.drop_columns([REPORTED]))
+        took, theirs = beside(
+            _drain(table.CSV, everything),
+            lambda: engine.execute(_COPY),
+            3,
+        )
+    rows = len(big.unsorted)
+    yield Measure("write CSV 2.0", rows / took, "observations/s", theirs / took, "DuckDB's COPY")
+    for each in (table.CSV_LABELS, table.XLSX, table.PARQUET):
+        rate = rows / seconds(_drain(each, everything))
+        yield Measure(f"write {each.names[0]}", rate, "observations/s")
 
 
 def _beside_cat(format: Format[DataMessage], message: DataMessage) -> Measure:

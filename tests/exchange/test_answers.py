@@ -6,8 +6,13 @@ import pytest
 
 from gateway.errors import NoResults, NotFound, SemanticError
 from gateway.exchange import Exchange
+from gateway.exchange.submission import submit
+from gateway.formats import table
 from gateway.model.query import ArtefactPattern, DataQuery, VersionPattern
 from gateway.model.visibility import Visibility
+from gateway.settings import Home
+from tests.asking import FLOW, message
+from tests.intake.books import SV
 
 ALL = ArtefactPattern((), (), (VersionPattern("*"),))
 
@@ -67,6 +72,23 @@ def test_a_key_that_does_not_fit_is_refused_by_name(loaded: Exchange) -> None:
 
     with pytest.raises(SemanticError, match="REF_AREA has no code XX"):
         loaded.data(DataQuery("dataflow", named("DF_RETURNS"), (key,)), loaded.everything())
+
+
+def test_what_a_provision_says_of_its_whole_data_set_is_told(home: Home) -> None:
+    """From its configuration through release and index into the message, once."""
+    home.adopt_defaults()
+    path = home.config / "provisions" / SV / "provision.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[attributes]", '[attributes]\nLICENCE = "CC BY 4.0"', 1))
+    exchange = Exchange(home)
+    sample = exchange.provision(SV).sample
+    assert sample is not None
+    submit(exchange, sample, SV)
+
+    body = b"".join(table.SPECIFIC.write(message(exchange, f"{FLOW}/A.SV")))
+
+    assert body.count(b'LICENCE="CC BY 4.0"') == 1
+    exchange.close()
 
 
 def keyed(*areas: str) -> DataQuery:

@@ -7,7 +7,6 @@ import pytest
 from gateway.errors import NoResults, NotFound, NotServed, SemanticError
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.formats import table
 from gateway.formats.message import DataMessage, Shown
 from gateway.model.period import chronological
 from gateway.model.query import DataQuery
@@ -15,7 +14,6 @@ from gateway.model.visibility import Visibility
 from gateway.rest.service import DIALECTS, question
 from gateway.settings import Home
 from tests.figures import rows
-from tests.formats.reading import written
 
 SV, MINEX, STOCK = "SV_DGME_RETURNS", "GT_MINEX_TEMPORARY_WORKERS", "UNDESA_STOCK"
 GT = "GT_IGM_RETURNS"
@@ -300,14 +298,3 @@ def test_a_caller_who_sees_nothing_of_a_dataflow_has_no_data_set_of_it(gateway: 
     assert [str(each.subject.of) for each in found.datasets] == [POPULATION]
     with pytest.raises(NoResults):
         gateway.exchange.data(asked(f"data/provisionagreement/LMIG/{SV}", "v2", {}), visibility)
-
-
-@pytest.mark.parametrize(
-    "parameters", [KEYS, {"attributes": "none"}], ids=["keys", "no attributes"]
-)
-def test_a_writer_that_tells_all_says_so(gateway: Gateway, parameters: dict[str, str]) -> None:
-    """Never all where some was asked for."""
-    message = gateway.ask("data/dataflow/LMIG/DF_RETURNS", **parameters)
-
-    with pytest.raises(NotServed):
-        written(table.GENERIC, message)

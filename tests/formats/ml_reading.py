@@ -67,13 +67,18 @@ def _observation(one: etree._Element, at: str) -> dict[str, str | None]:
     return found
 
 
+_OF_MESSAGE = ("structureRef", "action", "validFromDate", "validToDate")
+"""What a data set says of itself, in generic messages without a namespace."""
+
 _PARTS = ("Attributes", "SeriesKey", "GroupKey", "ObsKey")
 
 
 def _said(element: etree._Element) -> dict[str, str | None]:
     """The components that an element states: as its own attributes, or as values in its parts."""
     own = {str(key): str(value) for key, value in element.attrib.items() if "}" not in key}
-    if etree.QName(element).namespace:
+    if etree.QName(element).localname == "DataSet":
+        own = {key: value for key, value in own.items() if key not in _OF_MESSAGE}
+    elif etree.QName(element).namespace:
         own = {}
     own.pop("type", None)
     parts = (element.find(f"{{*}}{name}") for name in _PARTS)

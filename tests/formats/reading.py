@@ -234,9 +234,16 @@ def written(format: Format[DataMessage], content: DataMessage) -> bytes:
 MAPS = (Kind.REPRESENTATION_MAP, Kind.STRUCTURE_MAP, Kind.STRUCTURE_SET)
 
 
+METADATA = (
+    *(Kind.METADATA_PROVIDER_SCHEME, Kind.METADATA_PROVISION_AGREEMENT),
+    *(Kind.METADATA_STRUCTURE, Kind.METADATAFLOW),
+)
+"""Of these dsd/ holds none; pysdmx 1.21 reads no metadata structure of 2.1 (2026-11)."""
+
+
 def readable(artefacts: Iterable[Artefact]) -> list[Artefact]:
-    """What sdmx1 2.28 reads in 2.1: everything but maps of structures."""
-    return [each for each in artefacts if each.kind not in MAPS]
+    """What sdmx1 2.28, pysdmx and dsd/ read in 2.1: neither maps of structures nor metadata."""
+    return [each for each in artefacts if each.kind not in (*MAPS, *METADATA)]
 
 
 def structures(artefacts: Iterable[Artefact]) -> bytes:

@@ -109,8 +109,12 @@ def test_columns_that_say_the_same_in_every_row_are_folded_away() -> None:
                 "Leído el": "2026-11-23 12:00:00+00:00",
                 "Consulta": "/sdmx/v2/data?a=b",
                 "Filas": "DF_SMALL: 3",
-                "Cómo citar": "Instituto X. DF en español (X:DF_SMALL(1.0.0)). publicación 3. "
+                "Cómo citar": "Instituto X (publicación 3). DF en español (X:DF_SMALL(1.0.0)). "
                 "Consultado el 2026-11-23.",
+                "Columnas": "\n".join(
+                    f"{id}: {id} en español"
+                    for id in "TIME_PERIOD OBS_VALUE COMMENT EMBARGO_TIME UNIT TITLE".split()
+                ),
                 "Licencia": "CC BY 4.0",
                 "Celda vacía": "La fuente no da la cifra. No es cero.",
                 "OBS_STATUS en español (OBS_STATUS)": "A: A en español\nO: O en español\n"
@@ -139,6 +143,14 @@ def test_notes_say_what_the_figures_are(
     found = noted(content.told(Manner(languages)))  # type: ignore[arg-type]
 
     assert expected.items() <= found.items()
+
+
+def test_notes_warn_of_totals_beside_their_parts() -> None:
+    """And only there."""
+    parts = observations([{"SEX": "_T"}, {"SEX": "F"}])
+
+    assert "Totales" in noted(message(parts))
+    assert "Totales" not in noted(message(observations([{"SEX": "_T"}])))
 
 
 def test_notes_say_so_where_nothing_is_known() -> None:

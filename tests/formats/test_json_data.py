@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from jsonschema import Draft7Validator
 
 from gateway.errors import NotAcceptable
-from gateway.formats import table
+from gateway.formats import json_schema, table
 from gateway.formats.json_numbers import number
 from gateway.formats.message import Action, DataMessage, DataSet, Manner, Shown, Subject
+from gateway.formats.schema_message import SchemaMessage
 from gateway.model.artefact import Kind, Reference
 from gateway.model.joining import bare, ordered
 from gateway.model.observations import Observations
 from gateway.model.query import Sort
 from gateway.model.text import Text
-from tests.figures import ARTEFACTS, FLOW, LABELS, STRUCTURE, Row, everything, observations
+from tests.figures import ARTEFACTS, CODES, FLOW, LABELS, STRUCTURE, Row, everything, observations
 from tests.formats.json_reading import faults, parsed, read, rows
 from tests.formats.reading import (
     HEADER,
@@ -79,6 +81,21 @@ def test_every_form_says_the_same(format: DataFormat, dimension: str) -> None:
     body = told(format, under(message(content), dimension))
 
     assert filled(rows(body), STRUCTURE) == stated(content)
+
+
+@pytest.mark.parametrize("dimension", ["TIME_PERIOD", "AllDimensions"])
+def test_our_own_schema_for_a_structure_takes_it(dimension: str) -> None:
+    """What ``/schema`` says of 2.0 data, with the codes that they may have, holds for ours."""
+    of = SchemaMessage(FLOW.reference, STRUCTURE, _allowed(), dimension)
+    schema = json.loads(b"".join(json_schema.write_20(of)))
+    body = told(V20, under(message(observations(USUAL)), dimension))
+
+    assert [each.message for each in Draft7Validator(schema).iter_errors(json.loads(body))] == []
+
+
+def _allowed() -> dict[str, tuple[str, ...]]:
+    listed = {each.id: each.representation.codelist for each in STRUCTURE.components()}
+    return {id: CODES[codelist.id] for id, codelist in listed.items() if codelist is not None}
 
 
 @VERSIONS

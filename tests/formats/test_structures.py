@@ -3,18 +3,23 @@
 import io
 from pathlib import Path
 
+import pytest
 import sdmx
 from pysdmx.io import read_sdmx
 
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.formats.message import StructureMessage
+from gateway.formats.message import Manner, StructureMessage
 from gateway.model.artefact import ItemScheme, Kind
 from gateway.model.query import StructureQuery
+from gateway.model.text import Language
 from gateway.registry.checking import read_folder
 from gateway.rest.service import DIALECTS, question
+from tests.definitions import FORMATS, faults
 from tests.figures import ARTEFACTS
 from tests.formats.reading import HEADER, readable, structures
+
+XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def test_our_own_reader_finds_the_same(loaded: Exchange, tmp_path: Path) -> None:
@@ -84,3 +89,22 @@ def test_an_item_query_says_that_the_list_is_partial(loaded: Exchange) -> None:
     found = sdmx.read_sdmx(io.BytesIO(body)).codelist["CL_SEX"]
     assert sorted(code.id for code in found) == ["F", "M"]
     assert b'isPartial="true"' in body
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("languages", [("en", "es"), ("es", "en"), ("en",)], ids="-".join)
+def test_names_are_in_the_caller_s_languages(name: str, languages: tuple[Language, ...]) -> None:
+    """The best first; where one is left out, the versions that can say so do."""
+    message = StructureMessage(HEADER, ARTEFACTS).told(Manner(languages))
+
+    body = b"".join(FORMATS[name].write(message))
+
+    assert faults(name, body) == []
+    text = body.decode()
+    said = [text.find(f"DF {word}") for word in ("in English", "en español")]
+    if len(languages) == 1:
+        assert said[0] >= 0 > said[1]
+    else:
+        assert (said[0] < said[1]) == (languages[0] == "en")
+    told = name in {"xml-3.1", "json-2.1"} and len(languages) == 1
+    assert ("isPartialLanguage" in text) == told

@@ -40,6 +40,11 @@ def refusal(loaded: Exchange, folder: Path) -> str:
         pytest.param(FILE, "DECIMALS =", "DECIMAL =", ["DECIMAL"], id="attribute unknown"),
         pytest.param(FILE, 'OBS_STATUS = "A"\n', "", ["OBS_STATUS"], id="attribute missing"),
         pytest.param(FILE, '{ OBS_STATUS = "P" }', '{ STATE = "P" }', ["STATE"], id="note unknown"),
+        pytest.param(
+            *(FILE, "DECIMALS =", 'LICENCE = { title = "(.*)" }\nDECIMALS ='),
+            ["LICENCE", "whole data set"],
+            id="attribute of the whole that is read somewhere",
+        ),
         pytest.param(FILE, "replaces =", "replace =", ["replace"], id="key unknown"),
         pytest.param(FILE, '"years"', '"months"', ["months"], id="word unknown"),
         pytest.param(FILE, "[rows]\nhierarchy", "[rows]\nnesting", ["nesting"], id="inner key"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax
 from gateway.model.query import (
     ArtefactPattern,
     Condition,
@@ -309,15 +309,27 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
 
 
 @pytest.mark.parametrize(
-    ("path", "pairs"),
+    ("value", "passing"),
     [
-        *(
-            pytest.param(f"{resource}/dataflow/LMIG/DF", [], id=resource)
-            for resource in ("metadata",)
-        ),
+        ("A", "A"),
+        ("A,B", "AB"),
+        ("ge:B", "BCD"),
+        ("ge:B+le:C", "BC"),
+        ("A,B+C", "A"),
+        ("ge:A+le:A,ge:C+le:D", "ACD"),
+        ("ne:A,B", "BCD"),
+        ("ne:A+B", "B"),
+        ("ne:A,ne:B", "ABCD"),
+        ("ne:A+ne:B", "CD"),
+        ("nc:A+nc:B", "CD"),
+        ("sw:A,ew:D", "AD"),
+        ("gt:A+lt:D", "BC"),
     ],
 )
-def test_what_waits_is_told_apart_from_what_is_wrong(path: str, pairs: Pairs) -> None:
-    """The standard knows it and this gateway does not answer it yet: 501 and not 400."""
-    with pytest.raises(NotServed):
-        asked(path, pairs)
+def test_the_standards_table_of_examples(value: str, passing: str) -> None:
+    """Which of A, B, C and D pass. Source: SDMX-REST 2.2.2, data.md, operators."""
+    query = asked("data", [("c[X]", value)])
+
+    assert isinstance(query, DataQuery)
+    (found,) = query.filters
+    assert "".join(each for each in "ABCD" if found.matches(each, in_time=False)) == passing

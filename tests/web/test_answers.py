@@ -11,6 +11,7 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from tests.conftest import ISSUER
 from tests.formats.reading import faults, official
 
 FLOW = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -108,7 +109,7 @@ STATUSES = [
         404,
         id="no item",
     ),
-    pytest.param("metadataflow", "structure/hierarchy", 404, 204, id="a type without artefacts"),
+    pytest.param("process", "structure/hierarchy", 404, 204, id="a type without artefacts"),
     pytest.param(
         "data/DF_RETURNS?startPeriod=1850&endPeriod=1851",
         "data/dataflow/*/DF_RETURNS?c[TIME_PERIOD]=le:1850",
@@ -145,11 +146,11 @@ STATUSES = [
         id="history where it has no place",
     ),
     pytest.param(
-        "metadata/DF_RETURNS",
-        "metadata/metadataset/LMIG/DF_RETURNS",
+        "metadata/MDF_PROVISIONS/M.GT",
+        "schema/metadataflow/LMIG/MDF_PROVISIONS",
         501,
         501,
-        id="resource that waits",
+        id="known and not served",
     ),
     pytest.param(
         "data/DF_RETURNS?detail=some",
@@ -198,9 +199,10 @@ def test_a_question_has_its_status_in_each_dialect(
         ("/sdmx/v1/data/DF_NONE", f"{SDMX}genericdata+xml;version=2.1", "application/xml"),
         ("/sdmx/v1/data/DF_NONE", f"{SDMX}data+json,*/*;q=0.1", "application/json"),
         ("/sdmx/v2/data/dataflow/*/DF_NONE", "*/*", "application/json"),
-        ("/sdmx/v2/data/dataflow/*/DF_NONE", f"{SDMX}data+csv", "application/json"),
+        ("/sdmx/v2/data/dataflow/*/DF_NONE", f"{SDMX}data+csv", "text/plain"),
         ("/sdmx/v2/data/dataflow/*/DF_NONE", "application/xml", "application/xml"),
-        ("/sdmx/v2/data/dataflow/*/DF_NONE", "text/html,application/xml", "application/json"),
+        ("/sdmx/v2/data/dataflow/*/DF_NONE", "text/html,application/xml", "text/plain"),
+        ("/sdmx/v1/data/DF_NONE", "application/xml;q=0.2,application/json", "application/json"),
     ],
 )
 def test_an_error_speaks_the_caller_s_language(
@@ -215,7 +217,7 @@ def test_an_error_speaks_the_caller_s_language(
     if kind == "application/xml":
         assert faults(official(), answer.data) == []
         assert etree.fromstring(answer.data)[0].get("code") == "100"
-    else:
+    elif kind == "application/json":
         (error,) = json.loads(answer.data)["errors"]
         assert error["code"] == HTTPStatus.NOT_FOUND
 
@@ -292,7 +294,7 @@ def test_an_answer_states_its_format(
 
     assert answer.headers["Content-Type"] == media_type
     assert {"Accept", "Authorization"} <= set(answer.headers["Vary"].split(", "))
-    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_manner_is_stated_with_its_language(web: FlaskClient, bearer: Headers) -> None:
@@ -306,6 +308,22 @@ def test_a_manner_is_stated_with_its_language(web: FlaskClient, bearer: Headers)
     assert answer.headers["Content-Language"] == "en"
     assert "Accept-Language" in answer.headers["Vary"].split(", ")
     assert "Reference area" in answer.text.splitlines()[0]
+
+
+@pytest.mark.parametrize("version", ["v1/", "v2/structure/"])
+def test_definitions_are_told_in_the_language_of_the_caller(web: FlaskClient, version: str) -> None:
+    """Its name first, or alone where the URL says so; no cache takes one for the other."""
+    path = f"/sdmx/{version}dataflow/LMIG/DF_RETURNS"
+    english = web.get(f"{path}?format=json", headers={"Accept-Language": "en"})
+    spanish = web.get(f"{path}?format=json&lang=es", headers={"Accept-Language": "en"})
+
+    (one,), (other,) = (each.json["data"]["dataflows"] for each in (english, spanish))
+    assert [english.headers["Content-Language"], spanish.headers["Content-Language"]] == [
+        *("en, es", "es")
+    ]
+    assert one["name"] == one["names"]["en"]
+    assert {"es": other["name"]} == other["names"] == {"es": one["names"]["es"]}
+    assert english.headers["ETag"] != spanish.headers["ETag"]
 
 
 @pytest.mark.parametrize(
@@ -358,7 +376,7 @@ def test_a_workbook_says_what_was_asked(web: FlaskClient, bearer: Headers) -> No
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_name("Notes")
     found = {row[0]: row[1] for row in rows.to_python() if len(row) > 1}
     assert answer.headers["Content-Language"] == "en"
-    assert found["Query"] == f"{FLOW}/A.SV?format=xlsx&lang=en"
+    assert found["Query"] == f"{ISSUER}{FLOW}/A.SV?format=xlsx&lang=en"
     assert "release 1" in str(found["Source"])
 
 

@@ -7,6 +7,7 @@ changes them: they would let a token live ten days, name the client as its audie
 client from a wrong secret, and read parameters from the URL.
 """
 
+from gateway.web.oauth.consent import consent_routes
 from gateway.web.oauth.endpoint import routes
 
-__all__ = ["routes"]
+__all__ = ["consent_routes", "routes"]

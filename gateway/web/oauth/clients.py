@@ -8,12 +8,19 @@ from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, OAuth2Reques
 from authlib.oauth2.rfc6749.authenticate_client import authenticate_client_secret_basic
 
 from gateway.access.assertions import TYPE, Assertions
-from gateway.access.clients import BY_KEY, BY_SECRET, Client
+from gateway.access.clients import BY_KEY, BY_NOTHING, BY_SECRET, Client
 from gateway.access.signed import NotSigned
 from gateway.web.addresses import here
 
 METHODS = (BY_KEY, BY_SECRET)
 """How a client may prove who it is, at every endpoint."""
+
+OF_PEOPLE = (*METHODS, BY_NOTHING)
+"""How a client may come where a person stands behind what it brings."""
+
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
+GRANTS_OF_PEOPLE = (AUTHORIZATION_CODE, REFRESH_TOKEN, DEVICE_CODE)
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NOBODY = Client("", "", hashlib.sha256(b"").hexdigest(), (), _NO_TIME, _NO_TIME)
@@ -55,12 +62,20 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return right and self._client.revoked_at is None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Whether it may prove so who it is: each client in one way."""
+        """Whether it may prove so who it is: each client in one way.
+
+        One that proves nothing is looked at here: nothing else would refuse it once revoked.
+        """
+        if method == BY_NOTHING and self._client.revoked_at is not None:
+            return False
         return method == self._client.method
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it may ask for tokens so."""
-        return bool(grant_type == grants.ClientCredentialsGrant.GRANT_TYPE)
+        if grant_type == DEVICE_CODE:
+            return self._client.device
+        known = (grants.ClientCredentialsGrant.GRANT_TYPE, *GRANTS_OF_PEOPLE)
+        return grant_type in known
 
 
 Find = Callable[[str], OAuthClient]

@@ -7,10 +7,11 @@ from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
+from gateway.access.families import Families, Family
 from gateway.access.tokens import Good, TokenCheck
 from gateway.errors import Unauthenticated
 from gateway.exchange.trust import Trust
-from gateway.web.oauth.clients import METHODS, OAuthClient
+from gateway.web.oauth.clients import METHODS, OF_PEOPLE, OAuthClient
 
 
 class AccessToken:
@@ -35,23 +36,44 @@ class AccessToken:
         return False
 
 
+class RefreshToken:
+    """A refresh token as Authlib asks for it, used or not."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+
+    def check_client(self, client: OAuthClient) -> bool:
+        """Whether the token was given to this client."""
+        return client.get_client_id() == self.family.client_id
+
+
 class Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no types
-    """A token that is given back holds no longer; one that holds no more is no fault."""
+    """A token that is given back holds no longer; one that holds no more is no fault.
 
-    CLIENT_AUTH_METHODS = METHODS
+    With a refresh token ends all that came of the same consent.
+    """
 
-    def __init__(self, trust: Trust, clock: Callable[[], datetime]) -> None:
+    CLIENT_AUTH_METHODS = OF_PEOPLE
+
+    def __init__(self, trust: Trust, families: Families, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self._trust = trust
+        self._families = families
         self._clock = clock
 
-    def query_token(self, token: str, hint: str | None) -> AccessToken | None:
+    def query_token(self, token: str, hint: str | None) -> AccessToken | RefreshToken | None:
         """A token of ours that holds."""
+        family = self._families.peek(token)
+        if family is not None:
+            return RefreshToken(family)
         return _found(self._trust.tokens, self._trust.issuer, token)
 
-    def revoke_token(self, token: AccessToken, request: OAuth2Request) -> None:
+    def revoke_token(self, token: AccessToken | RefreshToken, request: OAuth2Request) -> None:
         """Let it hold no longer, for every process within a second."""
-        self._trust.revocations.revoke(token.id, token.ends, self._clock())
+        if isinstance(token, RefreshToken):
+            self._families.end(token.family.id, self._clock(), "given back")
+        else:
+            self._trust.revocations.revoke(token.id, token.ends, self._clock())
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]

@@ -11,6 +11,8 @@ from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.web.addresses import RESOURCE_METADATA
 from gateway.web.oauth import metadata
+from gateway.web.oauth.answers import refusal
+from gateway.web.oauth.devices import device_codes
 from gateway.web.oauth.server import authorization_server
 
 _ATTEMPTS = 10
@@ -39,6 +41,10 @@ def routes(app: Flask, exchange: Exchange, trust: Trust) -> Blueprint:
     @found.post(TOKEN_PATH)
     def token() -> Response:
         return kept_off(odd_request() or server.create_token_response())
+
+    @found.post(metadata.DEVICE_PATH)
+    def device() -> Response:
+        return kept_off(odd_request() or device_codes(server, exchange, trust.issuer))
 
     @found.post(metadata.REVOCATION_PATH)
     def revoke() -> Response:
@@ -124,14 +130,4 @@ def too_many(wait: int) -> Response:
     """The answer to whoever was wrong too often. Source: RFC 6585, 4."""
     response = refusal("invalid_client", "There were too many wrong attempts.", 429)
     response.headers["Retry-After"] = str(wait)
-    return response
-
-
-def refusal(error: str, description: str, status: int) -> Response:
-    """An error as OAuth tells it. Source: RFC 6749, 5.2."""
-    response = jsonify(error=error, error_description=description)
-    response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="oauth"'
     return response

@@ -11,7 +11,8 @@ from gateway.access.details import TYPE as DETAILS
 from gateway.access.keys import KeyRing, published
 from gateway.access.signed import ALGORITHMS
 from gateway.access.tokens import TOKEN_PATH, audience
-from gateway.web.oauth.clients import METHODS
+from gateway.model.text import LANGUAGES
+from gateway.web.oauth.clients import GRANTS_OF_PEOPLE, METHODS, OF_PEOPLE
 
 SERVER_METADATA = "/.well-known/oauth-authorization-server"
 OPENID_ALIAS = "/.well-known/openid-configuration"
@@ -20,13 +21,16 @@ OPENID_ALIAS = "/.well-known/openid-configuration"
 KEYS_PATH = "/.well-known/jwks.json"
 REVOCATION_PATH = "/oauth/revoke"
 INTROSPECTION_PATH = "/oauth/introspect"
+AUTHORIZE_PATH = "/oauth/authorize"
+DEVICE_PATH = "/oauth/device_authorization"
 
 
 def server_metadata(issuer: str) -> Mapping[str, object]:
     """The authorization server, as RFC 8414, 2, has it."""
     methods: dict[str, object] = {}
     for endpoint in ("token", "revocation", "introspection"):
-        methods[f"{endpoint}_endpoint_auth_methods_supported"] = METHODS
+        known = METHODS if endpoint == "introspection" else OF_PEOPLE
+        methods[f"{endpoint}_endpoint_auth_methods_supported"] = known
         methods[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = ALGORITHMS
     return {
         "issuer": issuer,
@@ -34,8 +38,14 @@ def server_metadata(issuer: str) -> Mapping[str, object]:
         "jwks_uri": issuer + KEYS_PATH,
         "revocation_endpoint": issuer + REVOCATION_PATH,
         "introspection_endpoint": issuer + INTROSPECTION_PATH,
-        "grant_types_supported": ["client_credentials"],
-        "response_types_supported": [],
+        "authorization_endpoint": issuer + AUTHORIZE_PATH,
+        "device_authorization_endpoint": issuer + DEVICE_PATH,
+        "grant_types_supported": ["client_credentials", *GRANTS_OF_PEOPLE],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "ui_locales_supported": LANGUAGES,
         "scopes_supported": SCOPES,
         "dpop_signing_alg_values_supported": ALGORITHMS,
         "authorization_details_types_supported": [DETAILS],

@@ -9,6 +9,7 @@ from gateway.exchange.trust import Trust
 from gateway.web.oauth.clients import OAuthClient, by_key, by_secret
 from gateway.web.oauth.endings import Introspection, Revocation
 from gateway.web.oauth.machines import ClientCredentials
+from gateway.web.oauth.people import add_grants
 from gateway.web.oauth.signing import AccessTokens
 
 
@@ -26,6 +27,7 @@ def authorization_server(app: Flask, exchange: Exchange, trust: Trust) -> Author
     server.register_client_auth_method(BY_KEY, by_key(trust.assertions))
     server.register_client_auth_method(BY_SECRET, by_secret)
     server.register_grant(ClientCredentials)
-    server.register_endpoint(Revocation(trust, exchange.clock))
+    add_grants(server, exchange)
+    server.register_endpoint(Revocation(trust, exchange.accounts.families, exchange.clock))
     server.register_endpoint(Introspection(trust))
     return server

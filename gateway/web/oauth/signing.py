@@ -13,7 +13,7 @@ from joserfc import jwt
 
 from gateway.access.caller import Detail
 from gateway.access.details import as_claim, details
-from gateway.access.issuers import TYPE
+from gateway.access.issuers import FAMILY, TYPE
 from gateway.access.keys import ALGORITHM, KeyRing
 from gateway.access.proofs import Asked, Proofs
 from gateway.access.signed import NotSigned
@@ -23,6 +23,7 @@ from gateway.web.addresses import here
 from gateway.web.bearer import proofs
 from gateway.web.oauth.clients import OAuthClient
 from gateway.web.oauth.errors import InvalidDetails, InvalidProof, InvalidTarget, plain
+from gateway.web.oauth.owner import Owner
 
 LIFETIME = 600
 """Seconds that an access token is good for."""
@@ -48,7 +49,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         claims: dict[str, object] = {
             "iss": self.issuer,
             "aud": self._audience(),
-            "sub": client.get_client_id(),
+            "sub": user.person if isinstance(user, Owner) else client.get_client_id(),
             "client_id": client.get_client_id(),
             "iat": issued,
             "exp": issued + LIFETIME,
@@ -66,6 +67,8 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         found: dict[str, object] = {}
         if client.organisation is not None:
             found["org"] = client.organisation
+        if isinstance(user, Owner):
+            found = {FAMILY: user.family}
         if wanted := _details():
             found["authorization_details"] = as_claim(wanted)
         if key := self._key(client):

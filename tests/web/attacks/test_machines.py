@@ -337,6 +337,28 @@ def test_t06_wrong_proofs(place: Place, claims: Values, head: Values) -> None:
     refused(_with_proofs(place, token, wrong), 401, "invalid_dpop_proof")
 
 
+@pytest.mark.parametrize(
+    ("asked", "claimed", "status"),
+    [
+        ("/*.SV", "/%2A.SV", 204),
+        ("/%2A.SV", "/*.SV", 204),
+        ("/A.SV?format=csv", "/A.SV", 204),
+        ("/A.SV", "/A.SV?format=csv#x", 204),
+        ("/A.SV", "/A.GT", 401),
+    ],
+)
+def test_t06_addresses_are_compared_decoded(
+    place: Place, asked: str, claimed: str, status: int
+) -> None:
+    """Clients encode them in their own ways. Source: RFC 9449, 4.3; RFC 3986, 6.2.2."""
+    token, data = place.bound(), DATA.rpartition("/")[0]
+    shown = proof(BOUND, "GET", ISSUER + data + claimed, place.clock(), token)
+
+    answer = place.web.get(data + asked, headers={"Authorization": f"DPoP {token}", "DPoP": shown})
+
+    assert answer.status_code == status
+
+
 def test_t06_bearer_token_with_another_scheme(place: Place) -> None:
     """A token that is bound to no key gains nothing by a proof."""
     token = place.token()

@@ -1,0 +1,104 @@
+"""The standing of a question: what decides its answer, known before anything is looked up.
+
+Two answers with one standing, in one format and manner, are the same to the byte. So it makes the
+ETag of an answer, and the id in its header.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from gateway.model.digest import digest
+from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
+from gateway.model.structure import DataStructure
+from gateway.model.visibility import Visibility
+from gateway.releases.index import microsecond
+from gateway.releases.store import Store
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A digest of all that an answer depends on, and since when nothing of that has changed.
+
+    What a caller may see is in the digest, but not since when: rights have no history.
+    """
+
+    digest: str
+    since: datetime
+
+
+def rights(visibility: Visibility) -> str:
+    """A digest of all that a visibility allows, without the moment at which it is asked."""
+    held = {each.name: getattr(visibility, each.name) for each in fields(visibility)}
+    return digest({name: value for name, value in held.items() if name != "at"})
+
+
+def standing(
+    store: Store,
+    supplies: Mapping[str, DataStructure],
+    query: DataQuery | AvailabilityQuery | RegistrationQuery,
+    visibility: Visibility,
+    definitions: tuple[object, datetime],
+) -> Standing:
+    """How a question stands: `supplies` are the provisions that may answer it, by id.
+
+    `definitions` are what stands for all definitions, and when they last changed.
+    """
+    as_of = _data(query).as_of if not isinstance(query, RegistrationQuery) else None
+    at = visibility if as_of is None else visibility.as_of(as_of)
+    states = [
+        state
+        for provision, structure in supplies.items()
+        if (state := _state(store, provision, structure, at)) is not None
+    ]
+    made_of, changed_at = definitions
+    return Standing(
+        digest(made_of, [name for name, _ in states], rights(visibility), _of_question(query)),
+        max(changed_at, *(since for _, since in states), _START),
+    )
+
+
+def _data(query: DataQuery | AvailabilityQuery) -> DataQuery:
+    return query.data if isinstance(query, AvailabilityQuery) else query
+
+
+@lru_cache(maxsize=1024)
+def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> str:
+    """A digest of a question, without the order of what holds in any order."""
+    match query:
+        case AvailabilityQuery():
+            rest = replace(query, data=replace(query.data, keys=(), filters=()))
+            return digest(_of_question(query.data), rest)
+        case RegistrationQuery():
+            return digest(query)
+    filters = {
+        (each.component, frozenset(frozenset(group) for group in each.alternatives))
+        for each in query.filters
+    }
+    unordered = (frozenset(query.keys), frozenset(query.providers), filters)
+    return digest(unordered, replace(query, keys=(), providers=(), filters=()))
+
+
+def _state(
+    store: Store, provision: str, structure: DataStructure, visibility: Visibility
+) -> tuple[Sequence[object], datetime] | None:
+    """The newest visible release, with how many embargoes of its observations have lifted.
+
+    Each release is chained to those before it, so that its digest stands for its history too.
+    """
+    release = store.catalogue.visible(provision, visibility)
+    if release is None:
+        return None
+    embargo = store.index(release, structure).embargo
+    if not len(embargo):
+        return (release.digest, 0), release.visible_from
+    times = np.unique(embargo)
+    lifted = times[times <= microsecond(visibility.at)]
+    last = int(lifted[-1]) if len(lifted) else 0
+    since = max(release.visible_from, _START + timedelta(microseconds=last))
+    return (release.digest, len(lifted)), since

@@ -1,0 +1,39 @@
+"""What is noted of a request while it is answered, for its line in the log and for the counts."""
+
+from dataclasses import dataclass, field
+
+from flask import request
+
+from gateway.web.allowances import Allowance
+
+NOTES = "gateway.told"
+"""Where a request's environment holds its notes."""
+
+
+@dataclass(slots=True)
+class Told:
+    """Notes on one request; None where nothing is known. No token or secret is ever noted.
+
+    `answer` is ``held`` by the caller, ``kept`` here, or ``made``. `fault` is what went wrong that
+    is ours to mend, `refusal` the kind of error that was answered, `cut` that of an answer that
+    broke off.
+    """
+
+    id: str = ""
+    route: str = ""
+    client: str | None = None
+    rows: int | None = None
+    answer: str | None = None
+    allowance: Allowance | None = None
+    refusal: str | None = None
+    fault: str | None = None
+    cut: list[str] = field(default_factory=list)
+
+
+def told() -> Told:
+    """The notes on the request that is being answered."""
+    notes = request.environ.get(NOTES)
+    if isinstance(notes, Told):
+        return notes
+    made = request.environ[NOTES] = Told()
+    return made

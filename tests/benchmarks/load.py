@@ -1,0 +1,67 @@
+"""A load generator: some connections that each ask again as soon as they are answered."""
+
+import selectors
+import socket
+import time
+from dataclasses import dataclass, field
+from statistics import quantiles
+
+
+@dataclass
+class Load:
+    """How many answers came a second, and how long the slowest of a hundred took, in ms."""
+
+    rate: float
+    slowest: float
+
+
+@dataclass
+class _Connection:
+    socket: socket.socket
+    asked_at: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+    wanted: int | None = None
+
+    def ask(self, request: bytes) -> None:
+        self.asked_at = time.perf_counter()
+        self.received.clear()
+        self.wanted = None
+        self.socket.sendall(request)
+
+    def answered(self, status: bytes) -> bool:
+        """Whether the whole answer is there."""
+        part = self.socket.recv(1 << 20)
+        assert part, "the server closed the connection"
+        self.received += part
+        if self.wanted is None and (end := self.received.find(b"\r\n\r\n")) > 0:
+            head = bytes(self.received[:end]).lower()
+            assert head.startswith(b"http/1.1 " + status), head
+            assert b"chunked" not in head
+            _, _, length = head.partition(b"content-length: ")
+            self.wanted = end + 4 + int(length.partition(b"\r\n")[0] or 0)
+        return self.wanted is not None and len(self.received) >= self.wanted
+
+
+def load(
+    port: int, path: str, headers: dict[str, str], status: int, seconds: float, connections: int = 8
+) -> Load:
+    """Ask one question again and again; each answer must have the status."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    took: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        for _ in range(connections):
+            one = _Connection(socket.create_connection(("127.0.0.1", port)))
+            selector.register(one.socket, selectors.EVENT_READ, one)
+            one.ask(request)
+        began = time.perf_counter()
+        while (now := time.perf_counter()) < began + seconds:
+            for key, _ in selector.select(1):
+                one = key.data
+                if one.answered(b"%d" % status):
+                    took.append(time.perf_counter() - one.asked_at)
+                    one.ask(request)
+        for key in [*selector.get_map().values()]:
+            key.data.socket.close()
+    return Load(len(took) / (now - began), quantiles(took, n=100)[-1] * 1000)
