@@ -11,9 +11,6 @@ from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.periods import MONTHS
 from gateway.mirror.sides import BROKEN_DOWN, Corridor, Side, Statement
 
-PERSONS = "PER"
-"""The count basis that does not add up over time: who comes twice is one person in a year."""
-
 INCOMPATIBLE = "NONE"
 """The code of COMPARABILITY for series whose figures must not be compared."""
 
@@ -125,7 +122,7 @@ class Pairing:
 
     def _between(self, left: Side, right: Side) -> Iterator[Pair]:
         for frequency in MONTHS:
-            stated = (_source_of(left, frequency), _source_of(right, frequency))
+            stated = (left.reaching(frequency), right.reaching(frequency))
             if stated[0] is not None and stated[1] is not None:
                 yield from self._at(frequency, left, stated[0], right, stated[1])
 
@@ -218,19 +215,6 @@ def _sources(sides: Iterable[Side]) -> Mapping[tuple[str, str], set[str]]:
     for side in sides:
         found[side.corridor.indicator, side.corridor.reporter].add(side.corridor.source)
     return found
-
-
-def _source_of(side: Side, frequency: str) -> str | None:
-    """The frequency from which a side reaches another: its own, else the longest that adds up."""
-    if side.series.get(frequency):
-        return frequency
-    if side.corridor.basis == PERSONS:
-        return None
-    length = MONTHS[frequency]
-    return next(
-        (each for each, of in MONTHS.items()
-         if of < length and length % of == 0 and side.series.get(each)), None
-    )  # fmt: skip
 
 
 def _term(side: Side, stated: str, cells: frozenset[Cell] | None) -> Term | None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from gateway.mirror.breakdown import Cell
 from gateway.mirror.hierarchy import TOTAL, Hierarchy
+from gateway.mirror.periods import MONTHS
 from gateway.model.selection import Chunk, Selection, as_floats, as_scalar
 
 BROKEN_DOWN = (
@@ -22,6 +23,9 @@ BROKEN_DOWN = (
 
 Of the two areas a cell says the part of the country, or `_T` for all of it.
 """
+
+PERSONS = "PER"
+"""The count basis that does not add up over time: who comes twice is one person in a year."""
 
 _NAMES = ("FREQ", "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN)
 
@@ -90,6 +94,16 @@ class Side:
     def cells(self, frequency: str) -> frozenset[Cell]:
         """The cells that are stated with a frequency."""
         return frozenset(self.series[frequency])
+
+    def reaching(self, frequency: str) -> str | None:
+        """The frequency from which another is reached: its own, else the longest that adds up."""
+        if self.series.get(frequency):
+            return frequency
+        if self.corridor.basis == PERSONS:
+            return None
+        length = MONTHS[frequency]
+        shorter = (each for each, of in MONTHS.items() if of < length and length % of == 0)
+        return next((each for each in shorter if self.series.get(each)), None)
 
 
 def sides(statements: Sequence[Statement], lists: Sequence[Hierarchy]) -> list[Side]:
