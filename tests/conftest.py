@@ -10,6 +10,7 @@ import sdmx.reader.xml.v30  # noqa: F401 - else sdmx1 2.28 reads no 3.0 after a 
 from flask.testing import FlaskClient
 
 from gateway.access.clients import SCOPES
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.settings import Home, defaults
@@ -56,9 +57,11 @@ def exchange(home: Home) -> Iterator[Exchange]:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """A gateway with every sample of returns released; tests read it and leave it as it is.
 
-    Other samples are read in tests/intake: here one dataflow has data.
+    Other samples are read in tests/intake: here one dataflow has data. Everyone with a token may
+    read them: who may read what is the matter of tests/access and tests/web/attacks.
     """
     exchange = Exchange(Home(tmp_path_factory.mktemp("loaded")))
+    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
     for provision in exchange.provisions.values():
         if provision.flow.id == "DF_RETURNS":
             assert provision.sample is not None

@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
 from gateway.access.organisations import refuse_unknown
 from gateway.database import Database, as_text, client_scopes, clients
 from gateway.errors import NotFound, SemanticError
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
-SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT)
-"""The rights that a token can carry, as far as they are served."""
+DATA_EMBARGOED, DATA_CONFIDENTIAL = "data.embargoed", "data.confidential"
+AUDIT_READ = "audit.read"
+SCOPES = (AUDIT_READ, DATA_APPROVE, DATA_CONFIDENTIAL, DATA_EMBARGOED, DATA_READ, DATA_SUBMIT)
+"""What a token can carry: the most that may be done with it, of what its caller is granted."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -59,8 +61,7 @@ class Clients:
         an organisation that is not there.
         """
         scopes = tuple(scopes)
-        if unknown := set(scopes) - set(SCOPES):
-            raise SemanticError(f"There is no scope {', '.join(sorted(unknown))}.", allowed=SCOPES)
+        _refuse_unknown_scopes(scopes)
         id = id or f"client-{secrets.token_hex(8)}"
         if not _ID.fullmatch(id):
             raise SemanticError(f"{id!r} is no client id: letters, figures, _ and - only.")
@@ -112,6 +113,22 @@ class Clients:
             for row in rows
         ]
 
+    def change(self, id: str, name: str, scopes: Iterable[str], organisation: str | None) -> None:
+        """Say anew what a client is called, what its tokens carry and whom it acts for.
+
+        Raises SemanticError for an unknown scope, NotFound for an organisation that is not there.
+        """
+        scopes = tuple(scopes)
+        _refuse_unknown_scopes(scopes)
+        said = {"name": name, "organisation": organisation}
+        with self._database.writing() as connection:
+            if organisation is not None:
+                refuse_unknown(connection, organisation)
+            connection.execute(update(clients).where(clients.c.client_id == id).values(said))
+            connection.execute(delete(client_scopes).where(client_scopes.c.client_id == id))
+            if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
+                connection.execute(insert(client_scopes), pairs)
+
     def revoke(self, id: str, now: datetime) -> None:
         """Let a client ask for nothing more, its running tokens included. Raises NotFound."""
         revoked = update(clients).where(clients.c.client_id == id, clients.c.revoked_at.is_(None))
@@ -119,6 +136,11 @@ class Clients:
             changed = connection.execute(revoked.values(revoked_at=as_text(now))).rowcount
         if not changed:
             raise NotFound(f"There is no client {id} that could be revoked.", subject=id)
+
+
+def _refuse_unknown_scopes(scopes: Iterable[str]) -> None:
+    if unknown := set(scopes) - set(SCOPES):
+        raise SemanticError(f"There is no scope {', '.join(sorted(unknown))}.", allowed=SCOPES)
 
 
 def _digest(secret: str) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.database import Database, as_text, organisations
 from gateway.errors import NotFound, SemanticError
@@ -43,6 +43,14 @@ class Organisations:
                 raise SemanticError(f"The organisation {id} is there already.", subject=id)
             connection.execute(insert(organisations).values(row))
         return Organisation(id, name, now)
+
+    def rename(self, id: str, name: Text) -> None:
+        """Say anew what an organisation is called."""
+        said = {"name_es": name.es, "name_en": name.en}
+        with self._database.writing() as connection:
+            refuse_unknown(connection, id)
+            of = update(organisations).where(organisations.c.organisation == id)
+            connection.execute(of.values(said))
 
     def all(self) -> list[Organisation]:
         """Every organisation, by id."""

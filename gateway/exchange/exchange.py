@@ -9,9 +9,13 @@ from functools import cached_property
 
 from joserfc.jwk import KeySet
 
+from gateway.access.audit import Audit
 from gateway.access.clients import Clients
+from gateway.access.grants import Grants
 from gateway.access.keys import signing_keys
 from gateway.access.organisations import Organisations
+from gateway.access.policy import Policy
+from gateway.access.rights import Provided, Realm
 from gateway.database import Database
 from gateway.errors import BadRequest, NoResults, NotFound, NotServed
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
@@ -46,6 +50,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _provided(provision: Provision) -> Provided:
+    """A provision as the policy knows it."""
+    flow, structure = provision.flow.reference, provision.structure
+    return Provided(provision.id, provision.provider, flow, structure, provision.blanked)
+
+
 class Exchange:
     """One gateway: its home, its definitions, its releases and its clients."""
 
@@ -76,6 +86,13 @@ class Exchange:
         )
         self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
+        self.grants = Grants(self.database)
+        self.audit = Audit(self.database)
+        realm = Realm(
+            tuple(_provided(each) for each in self.provisions.values()),
+            tuple(each.reference for each in self.registry.dataflows),
+        )
+        self.policy = Policy(self.grants, realm)
         self.definitions = Definitions(self.database)
         self.definitions.record(self.registry, clock())
 
@@ -90,7 +107,7 @@ class Exchange:
 
     def everything(self) -> Visibility:
         """What the operator at the terminal sees, as of now."""
-        return Visibility(at=self.clock())
+        return self.policy.everything(self.clock())
 
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
@@ -110,7 +127,7 @@ class Exchange:
         does not fit its structure, NoResults where nothing is left.
         """
         refuse_moments(query, visibility.at)
-        flows = self._flows(query)
+        flows = self._flows(query, visibility)
         if len(flows) == 1:
             return self._answer(flows[0], query, visibility)
         found = [each for flow in flows for each in self._answers(flow, query, visibility)]
@@ -123,13 +140,15 @@ class Exchange:
             )
         return found[0]
 
-    def _flows(self, query: DataQuery) -> list[Dataflow]:
+    def _flows(self, query: DataQuery, visibility: Visibility) -> list[Dataflow]:
+        """Those that are there for a caller: any other is as if nobody had defined it."""
         if query.context == "datastructure":
             structures = self.registry.matching([Kind.DATA_STRUCTURE], query.flows)
             of = {each.reference for each in structures}
-            flows = [each for each in self.registry.dataflows if each.structure in of]
+            every = [each for each in self.registry.dataflows if each.structure in of]
+            flows = [each for each in every if visibility.knows(each.reference)]
         else:
-            found = self.registry.matching([Kind.DATAFLOW], query.flows)
+            found = self.registry.matching([Kind.DATAFLOW], query.flows, visibility.knows)
             flows = [each for each in found if isinstance(each, Dataflow)]
         if not flows:
             raise NoResults(f"No dataflow uses {query.flows}.", subject=str(query.flows))
@@ -150,9 +169,19 @@ class Exchange:
         of = flow.structure if query.context == "datastructure" else flow.reference
         subject = Subject(of, structure, self.registry.labels(of, structure))
         found = datasets(self.store, provisions, subject, query, visibility)
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(flow.reference))
         return DataMessage(self._header(), found, query.dimension_at_observation)
+
+    def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
+        """The providers whose figures a question is about, as far as a caller sees any of them."""
+        try:
+            flows = {each.reference for each in self._flows(query, visibility)}
+        except BadRequest:
+            return ()
+        return tuple(
+            each.provider
+            for each in self.provisions.values()
+            if each.flow.reference in flows and visibility.sees(each.id)
+        )
 
     def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
         for provision in self.provisions.values():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from gateway.errors import NoResults
 from gateway.formats.message import Action, DataSet, Subject
 from gateway.model.joining import bare, joined, narrowed, ordered
 from gateway.model.query import DataQuery, Page
@@ -19,17 +20,28 @@ def datasets(
     query: DataQuery,
     visibility: Visibility,
 ) -> tuple[DataSet, ...]:
-    """What provisions of one subject answer together; none where that is nothing."""
+    """What provisions of one subject answer together.
+
+    Raises NoResults where that is nothing.
+    """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
-        found = [d for each in histories for d in each.disseminations(query.wanted, at)]
-        return tuple(_as_history(subject, sorted(found, key=lambda each: each.at)))
-    if query.updated_after is not None:
+        told = [d for each in histories for d in each.disseminations(query.wanted, at)]
+        read = [each.changed for each in told]
+        found = tuple(_as_history(subject, sorted(told, key=lambda each: each.at)))
+    elif query.updated_after is not None:
         changes = [each.since(query.updated_after, query.wanted, at) for each in histories]
-        return tuple(_as_changes(subject, changes, query.page))
-    states = [each.state(query.wanted, at) for each in histories]
-    return tuple(_some([DataSet(subject, tuple(paged(states, query.page)))]))
+        read = [each.changed for each in changes]
+        found = tuple(_as_changes(subject, changes, query.page))
+    else:
+        read = [each.state(query.wanted, at) for each in histories]
+        found = tuple(_some([DataSet(subject, tuple(paged(read, query.page)))]))
+    if not found:
+        empty = NoResults("No observation fits the question.", subject=str(subject.of))
+        empty.withheld = sum(each.withheld for each in read)
+        raise empty
+    return found
 
 
 def _as_history(subject: Subject, found: Sequence[Dissemination]) -> Iterator[DataSet]:

@@ -46,6 +46,7 @@ def joined(selections: Sequence[Selection]) -> Selection:
             _moved([each.notes for each in chunks], [each.sets for each in selections]),
             pa.concat_arrays([each.values for each in chunks]),
         ),
+        sum(each.withheld for each in selections),
     )
 
 
@@ -185,6 +186,7 @@ def narrowed(selection: Selection, rows: Chunk) -> Selection:
         selection.attributes,
         selection.periods,
         Chunk(series.astype(np.int32), rows.periods, rows.notes, rows.values),
+        selection.withheld,
     )
 
 

@@ -83,6 +83,14 @@ class Coded:
         # The last one, where there is one more than values, says absent.
         return Coded(codes, tuple(self.values[code] for code in used if code < len(self.values)))
 
+    def exactly_used(self) -> "Coded":
+        """The same rows with no value that none of them has: what is hidden leaves no trace."""
+        there = np.bincount(self.codes, minlength=len(self.values) + 1)[: len(self.values)]
+        used = np.flatnonzero(there)
+        place = np.full(len(self.values) + 1, len(used), np.int32)
+        place[used] = np.arange(len(used))
+        return Coded(place[self.codes], tuple(self.values[code] for code in used.tolist()))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -136,7 +144,8 @@ class Selection:
     `keys` (one column a dimension) and `series_attributes` have a row for each series;
     `attributes` has a row for each distinct combination of observation attributes. `rows` are the
     observations, which name both by number, and a period of `periods`, which are in the order of
-    time.
+    time. `withheld` counts the observations that the same question asks for and the caller may not
+    read.
     """
 
     structure: DataStructure
@@ -145,6 +154,7 @@ class Selection:
     attributes: Mapping[str, Coded]
     periods: tuple[str, ...]
     rows: Rows
+    withheld: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -178,4 +188,5 @@ class Selection:
             self.attributes,
             self.periods,
             rows,
+            self.withheld,
         )

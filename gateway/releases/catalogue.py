@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, insert, select
+from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, as_text, changes, parts, provisions, releases
@@ -18,28 +18,36 @@ from gateway.releases.submissions import RELEASABLE, Step, Submissions, take
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[object, ...]]
+AnySelect = Select[tuple[object, ...]]
 
 _STATED = [column for column in releases.c if column.name not in ("findings", "statement")]
 """What a `Release` is made from; its findings may be thousands."""
 
-_NUMBER = (
-    select(releases.c.number)
-    .where(
-        releases.c.provision == bindparam("provision"), releases.c.visible_from <= bindparam("at")
+
+def _newest_by(time: Column[str]) -> AnySelect:
+    """A row for each part of the newest release by a time."""
+    number = (
+        select(releases.c.number)
+        .where(releases.c.provision == bindparam("provision"), time <= bindparam("at"))
+        .order_by(releases.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    .order_by(releases.c.number.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_NEWEST = (
-    select(*_STATED, parts.c.year, parts.c.sha256, parts.c.observations.label("of_part"))
-    .outerjoin(
-        parts, and_(parts.c.provision == releases.c.provision, parts.c.number == releases.c.number)
+    return (
+        select(*_STATED, parts.c.year, parts.c.sha256, parts.c.observations.label("of_part"))
+        .outerjoin(
+            parts,
+            and_(parts.c.provision == releases.c.provision, parts.c.number == releases.c.number),
+        )
+        .where(releases.c.provision == bindparam("provision"), releases.c.number == number)
+        .order_by(parts.c.year)
     )
-    .where(releases.c.provision == bindparam("provision"), releases.c.number == _NUMBER)
-    .order_by(parts.c.year)
+
+
+_VISIBLE, _RELEASED = (
+    _newest_by(time) for time in (releases.c.visible_from, releases.c.released_at)
 )
-"""A row for each part of the newest release. Asked by every data question, so built once."""
+"""Asked by every data question, so built once: for everybody, and for who reads ahead."""
 
 _FOR_EVER = "9999"
 """After every time that is written as text."""
@@ -54,18 +62,19 @@ class Catalogue:
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
-        return self._newest(provision, _FOR_EVER)
+        return self._newest(_VISIBLE, provision, _FOR_EVER)
 
     def visible(self, provision: str, visibility: Visibility) -> Release | None:
         """The newest release of a provision that a caller may see."""
         if not visibility.sees(provision):
             return None
-        return self._newest(provision, as_text(visibility.at))
+        ahead = visibility.view(provision).ahead
+        return self._newest(_RELEASED if ahead else _VISIBLE, provision, as_text(visibility.at))
 
-    def _newest(self, provision: str, at: str) -> Release | None:
+    def _newest(self, newest: AnySelect, provision: str, at: str) -> Release | None:
         """The highest number visible at a time: no question waits for a provision's history."""
         with self._database.reading() as connection:
-            rows = connection.execute(_NEWEST, {"provision": provision, "at": at}).all()
+            rows = connection.execute(newest, {"provision": provision, "at": at}).all()
         made_of = [Part(row.year, row.sha256, row.of_part) for row in rows if row.year is not None]
         return _release(rows[0], made_of) if rows else None
 

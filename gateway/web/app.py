@@ -12,9 +12,10 @@ from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import pages, problems, submissions
+from gateway.web import auditing, pages, problems, submissions
 from gateway.web.oauth import add_token_endpoint
 from gateway.web.rest import dialect_of, mount
+from gateway.web.watch import Watch
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,14 +31,17 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
+    watch = Watch(exchange, issuer)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, version))
+        app.register_blueprint(mount(exchange, tokens, watch, version))
     app.register_blueprint(pages.routes(exchange, issuer))
-    app.register_blueprint(submissions.routes(exchange, tokens))
+    app.register_blueprint(submissions.routes(exchange, tokens, watch))
+    app.register_blueprint(auditing.routes(exchange, tokens, watch))
     add_token_endpoint(app, exchange, issuer)
-    app.register_error_handler(GatewayError, _problem)
+    app.register_error_handler(GatewayError, lambda error: _problem(watch, error))
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)
+    app.after_request(lambda response: _recorded(watch, response))
 
     @app.get("/health")
     def health() -> Response:
@@ -60,7 +64,17 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _problem(error: GatewayError) -> Response:
+def _recorded(watch: Watch, response: Response) -> Response:
+    """The answer, once what was decided is on record; without a record there is none."""
+    try:
+        watch.record(response)
+    except GatewayError as error:
+        return _safe(_problem(watch, error))
+    return response
+
+
+def _problem(watch: Watch, error: GatewayError) -> Response:
+    watch.kept_back(error)
     if not isinstance(error, BadRequest | Refused):
         current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
     return problems.answer(error, dialect_of(request.path).number)

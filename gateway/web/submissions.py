@@ -1,6 +1,7 @@
 """Submissions over HTTP: hand in, ask how it stands, approve, refuse.
 
-Handing in takes a token with the scope data.submit, deciding one with data.approve.
+Handing in takes a token with the scope data.submit, deciding one with data.approve, and either a
+grant for the provision.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from gateway.access.caller import APPROVE, SUBMIT, Caller
 from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT
 from gateway.access.tokens import TokenCheck
 from gateway.errors import BadSyntax, Forbidden, TooLarge
@@ -26,6 +28,7 @@ from gateway.releases.submissions import unknown
 from gateway.web.answer import PRIVATE
 from gateway.web.desk import Desk
 from gateway.web.rest import bearer_token
+from gateway.web.watch import Watch
 
 SOON = 2.0
 """Seconds after which an answer no longer waits for the work on a submission."""
@@ -38,16 +41,20 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class _Submissions:
     """What is answered on submissions over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck) -> None:
+    def __init__(self, exchange: Exchange, tokens: TokenCheck, watch: Watch) -> None:
         self._exchange = exchange
         self._tokens = tokens
+        self._watch = watch
         self._desk = Desk(exchange)
 
     def hand_in(self) -> Response:
         """201 with the report once it is released, 202 while it waits or is at work, 422."""
         caller = self._tokens.caller(bearer_token(), DATA_SUBMIT)
         content, name = self._file()
-        provision = self._exchange.provision(_field("provision"))
+        wanted = _field("provision")
+        self._watch.acting(caller, SUBMIT, wanted)
+        self._watch.refuse_ungranted(caller, SUBMIT, wanted)
+        provision = self._exchange.provision(wanted)
         moment = _moment()
         refuse_past(moment, self._exchange.clock())
         if _check():
@@ -110,15 +117,25 @@ class _Submissions:
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
         token = bearer_token()
-        own = None
         try:
-            self._tokens.caller(token, DATA_APPROVE)
+            caller = self._tokens.caller(token, DATA_APPROVE)
         except Forbidden:
-            own = self._tokens.caller(token, DATA_SUBMIT).client_id
+            caller = self._tokens.caller(token, DATA_SUBMIT)
         submission = self._exchange.store.catalogue.submissions.get(id)
-        if own is not None and submission.submitted_by != own:
+        own = submission.submitted_by == caller.client_id
+        if not own and submission.provision not in self._watch.provisions(caller, APPROVE):
             raise unknown(id)
         return submission
+
+    def _decided(self, id: str, action: str) -> Caller:
+        """Who decides on a submission. Raises NotFound where its provision is not granted."""
+        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
+        self._watch.acting(caller, action, id)
+        submission = self._exchange.store.catalogue.submissions.get(id)
+        if submission.provision not in self._watch.provisions(caller, APPROVE):
+            raise unknown(id)
+        self._watch.acting(caller, action, submission.provision)
+        return caller
 
     def report(self, id: str) -> Response:
         """The file with its faulty cells marked. Raises NotFound while it was not checked."""
@@ -140,22 +157,22 @@ class _Submissions:
 
     def approve(self, id: str) -> Response:
         """200 with the report once it is released, 202 while that is at work, 409, 422."""
-        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
+        caller = self._decided(id, APPROVE)
         _refuse_other_fields(set(), set())
         workflow.decide(self._exchange, id, caller.client_id)
         return self._worked_on(id, 200)
 
     def refuse(self, id: str) -> Response:
         """200 with how it stands; the form field `because` says why."""
-        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
+        caller = self._decided(id, "refuse")
         _refuse_other_fields(set(), {"because"})
         workflow.refuse(self._exchange, id, caller.client_id, _field("because"))
         return _private(jsonify(self._standing(id)))
 
 
-def routes(exchange: Exchange, tokens: TokenCheck) -> Blueprint:
+def routes(exchange: Exchange, tokens: TokenCheck, watch: Watch) -> Blueprint:
     """The routes below ``/submissions``."""
-    served = _Submissions(exchange, tokens)
+    served = _Submissions(exchange, tokens, watch)
     found = Blueprint("submissions", __name__, url_prefix="/submissions")
     found.add_url_rule("", "hand_in", served.hand_in, methods=["POST"])
     found.add_url_rule("/<id>", "show", served.show)

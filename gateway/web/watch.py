@@ -1,0 +1,105 @@
+"""The watch at the web's door: what a caller may, and a record of everything that was decided.
+
+A view says who asks and what; when its answer is made, its status completes the entry, which is
+written before the answer leaves. Where it cannot be written, there is no answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from secrets import token_hex
+
+from flask import Response, g, request
+
+from gateway.access.audit import Decision
+from gateway.access.caller import READ, Caller
+from gateway.errors import GatewayError, NoResults, NotFound
+from gateway.exchange import Exchange
+from gateway.formats.message import DataMessage
+from gateway.model.query import DataQuery
+from gateway.model.visibility import Visibility
+from gateway.rest.spelling import spelled
+
+
+class Watch:
+    """Rights and records of one exchange, for tokens that one issuer makes or others do."""
+
+    def __init__(self, exchange: Exchange, issuer: str) -> None:
+        self._exchange = exchange
+        self._issuer = issuer
+
+    def reading(self, caller: Caller, asked: DataQuery) -> Visibility:
+        """What a caller sees who asks for data."""
+        at = self._exchange.clock()
+        visibility = self._exchange.policy.visibility(caller, at, at_home=self._at_home(caller))
+        providers = self._exchange.suppliers(asked, visibility)
+        decision = self._decision(caller, READ, str(asked.flows), providers)
+        g.decision = replace(
+            decision, query=spelled(asked), rules=visibility.rules, policy=visibility.policy
+        )
+        return visibility
+
+    def read(self, message: DataMessage) -> DataMessage:
+        """Note how much of what was asked for is answered, and how much is kept back."""
+        selections = message.selections
+        g.decision = replace(
+            g.decision,
+            rows=sum(map(len, selections)),
+            suppressed=sum(each.withheld for each in selections),
+        )
+        return message
+
+    def provisions(self, caller: Caller, action: str) -> frozenset[str]:
+        """The provisions with which a caller may do something else than read."""
+        return self._exchange.policy.allowed(
+            action, caller, self._exchange.clock(), at_home=self._at_home(caller)
+        )
+
+    def acting(self, caller: Caller, action: str, what: str = "") -> None:
+        """Note that a caller does something with a provision, or with something by its id."""
+        provision = self._exchange.provisions.get(what)
+        providers = () if provision is None else (provision.provider,)
+        g.decision = self._decision(caller, action, what, providers)
+
+    def refuse_ungranted(self, caller: Caller, action: str, provision: str) -> None:
+        """Raise NotFound where a caller is not granted an action on a provision, there or not."""
+        allowed = self.provisions(caller, action)
+        if provision not in allowed:
+            raise NotFound(
+                f"There is no provision {provision} for which {caller.client_id} may do this.",
+                spanish=f"No hay provisión {provision} con la que {caller.client_id} pueda hacer "
+                "esto.",
+                subject=provision,
+                allowed=sorted(allowed),
+            )
+
+    def _at_home(self, caller: Caller) -> bool:
+        return caller.issuer in ("", self._issuer)
+
+    def _decision(
+        self, caller: Caller, action: str, flow: str, providers: Iterable[str]
+    ) -> Decision:
+        return Decision(
+            self._exchange.clock(),
+            action,
+            0,
+            caller.client_id,
+            caller.subject,
+            caller.issuer,
+            caller.organisation or "",
+            caller.token,
+            g.get("request_id") or token_hex(8),
+            flow,
+            tuple(dict.fromkeys(providers)),
+            address=request.remote_addr or "",
+        )
+
+    def kept_back(self, error: GatewayError) -> None:
+        """Note that nothing is answered because of what the caller may not read."""
+        if "decision" in g and isinstance(error, NoResults):
+            g.decision = replace(g.decision, suppressed=error.withheld)
+
+    def record(self, response: Response) -> None:
+        """Put on record what was decided in this request, if anything was."""
+        decision: Decision | None = g.pop("decision", None)
+        if decision is not None:
+            self._exchange.audit.record(replace(decision, status=response.status_code))
