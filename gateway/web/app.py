@@ -15,7 +15,7 @@ from gateway.settings import handed_down
 from gateway.web import auditing, pages, problems, submissions
 from gateway.web.oauth import add_token_endpoint
 from gateway.web.rest import dialect_of, mount
-from gateway.web.watch import Watch
+from gateway.web.decisions import Decisions
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,17 +31,17 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
-    watch = Watch(exchange, issuer)
+    decisions = Decisions(exchange, issuer)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, watch, version))
+        app.register_blueprint(mount(exchange, tokens, decisions, version))
     app.register_blueprint(pages.routes(exchange, issuer))
-    app.register_blueprint(submissions.routes(exchange, tokens, watch))
-    app.register_blueprint(auditing.routes(exchange, tokens, watch))
+    app.register_blueprint(submissions.routes(exchange, tokens, decisions))
+    app.register_blueprint(auditing.routes(exchange, tokens, decisions))
     add_token_endpoint(app, exchange, issuer)
-    app.register_error_handler(GatewayError, lambda error: _problem(watch, error))
+    app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)
-    app.after_request(lambda response: _recorded(watch, response))
+    app.after_request(lambda response: _recorded(decisions, response))
 
     @app.get("/health")
     def health() -> Response:
@@ -64,17 +64,17 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _recorded(watch: Watch, response: Response) -> Response:
+def _recorded(decisions: Decisions, response: Response) -> Response:
     """The answer, once what was decided is on record; without a record there is none."""
     try:
-        watch.record(response)
+        decisions.record(response)
     except GatewayError as error:
-        return _safe(_problem(watch, error))
+        return _safe(_problem(decisions, error))
     return response
 
 
-def _problem(watch: Watch, error: GatewayError) -> Response:
-    watch.kept_back(error)
+def _problem(decisions: Decisions, error: GatewayError) -> Response:
+    decisions.kept_back(error)
     if not isinstance(error, BadRequest | Refused):
         current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
     return problems.answer(error, dialect_of(request.path).number)

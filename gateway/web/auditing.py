@@ -13,12 +13,12 @@ from gateway.exchange import Exchange
 from gateway.rest.parameters import moment, positive, read
 from gateway.web.answer import PRIVATE
 from gateway.web.rest import bearer_token
-from gateway.web.watch import Watch
+from gateway.web.decisions import Decisions
 
 _MOST = 1000
 
 
-def routes(exchange: Exchange, tokens: TokenCheck, watch: Watch) -> Blueprint:
+def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blueprint:
     """The route ``/audit``: entries on the figures of providers that the caller is granted."""
     found = Blueprint("auditing", __name__)
 
@@ -28,10 +28,10 @@ def routes(exchange: Exchange, tokens: TokenCheck, watch: Watch) -> Blueprint:
         parameters = read(
             request.args.items(multi=True), ("since", "until", "client", "provider", "limit")
         )
-        granted = {exchange.provisions[id].provider for id in watch.provisions(caller, AUDIT)}
+        granted = {exchange.provisions[id].provider for id in decisions.provisions(caller, AUDIT)}
         named = parameters.get("provider")
         providers = granted if named is None else granted & {named}
-        watch.acting(caller, AUDIT, " ".join(sorted(providers)))
+        decisions.acting(caller, AUDIT, " ".join(sorted(providers)))
         limit = positive(parameters, "limit") or 100
         if limit > _MOST:
             raise BadSyntax(f"limit is at most {_MOST}.", subject="limit")

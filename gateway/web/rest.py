@@ -18,7 +18,7 @@ from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
-from gateway.web.watch import Watch
+from gateway.web.decisions import Decisions
 
 _MOST_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -27,11 +27,11 @@ class _Mount:
     """What one version answers over an exchange."""
 
     def __init__(
-        self, exchange: Exchange, tokens: TokenCheck, watch: Watch, dialect: Dialect
+        self, exchange: Exchange, tokens: TokenCheck, decisions: Decisions, dialect: Dialect
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
-        self._watch = watch
+        self._decisions = decisions
         self._dialect = dialect
         self._bodies = Bodies(_MOST_BYTES_KEPT)
 
@@ -48,9 +48,9 @@ class _Mount:
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        visibility = self._watch.reading(self._tokens.caller(bearer_token(), DATA_READ), asked)
+        visibility = self._decisions.reading(self._tokens.caller(bearer_token(), DATA_READ), asked)
         wanted = _format(table.DATA[self._dialect.number], pairs)
-        message = self._watch.read(self._exchange.data(asked, visibility))
+        message = self._decisions.read(self._exchange.data(asked, visibility))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
 
@@ -85,9 +85,9 @@ class _Mount:
         return self._bodies.answer(name, wanted.media_type, make)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, watch: Watch, version: str) -> Blueprint:
+def mount(exchange: Exchange, tokens: TokenCheck, decisions: Decisions, version: str) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, watch, DIALECTS[version])
+    served = _Mount(exchange, tokens, decisions, DIALECTS[version])
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)

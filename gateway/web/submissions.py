@@ -28,7 +28,7 @@ from gateway.releases.submissions import unknown
 from gateway.web.answer import PRIVATE
 from gateway.web.desk import Desk
 from gateway.web.rest import bearer_token
-from gateway.web.watch import Watch
+from gateway.web.decisions import Decisions
 
 SOON = 2.0
 """Seconds after which an answer no longer waits for the work on a submission."""
@@ -41,10 +41,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class _Submissions:
     """What is answered on submissions over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck, watch: Watch) -> None:
+    def __init__(self, exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> None:
         self._exchange = exchange
         self._tokens = tokens
-        self._watch = watch
+        self._decisions = decisions
         self._desk = Desk(exchange)
 
     def hand_in(self) -> Response:
@@ -52,8 +52,8 @@ class _Submissions:
         caller = self._tokens.caller(bearer_token(), DATA_SUBMIT)
         content, name = self._file()
         wanted = _field("provision")
-        self._watch.acting(caller, SUBMIT, wanted)
-        self._watch.refuse_ungranted(caller, SUBMIT, wanted)
+        self._decisions.acting(caller, SUBMIT, wanted)
+        self._decisions.refuse_ungranted(caller, SUBMIT, wanted)
         provision = self._exchange.provision(wanted)
         moment = _moment()
         refuse_past(moment, self._exchange.clock())
@@ -123,18 +123,18 @@ class _Submissions:
             caller = self._tokens.caller(token, DATA_SUBMIT)
         submission = self._exchange.store.catalogue.submissions.get(id)
         own = submission.submitted_by == caller.client_id
-        if not own and submission.provision not in self._watch.provisions(caller, APPROVE):
+        if not own and submission.provision not in self._decisions.provisions(caller, APPROVE):
             raise unknown(id)
         return submission
 
     def _decided(self, id: str, action: str) -> Caller:
         """Who decides on a submission. Raises NotFound where its provision is not granted."""
         caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
-        self._watch.acting(caller, action, id)
+        self._decisions.acting(caller, action, id)
         submission = self._exchange.store.catalogue.submissions.get(id)
-        if submission.provision not in self._watch.provisions(caller, APPROVE):
+        if submission.provision not in self._decisions.provisions(caller, APPROVE):
             raise unknown(id)
-        self._watch.acting(caller, action, submission.provision)
+        self._decisions.acting(caller, action, submission.provision)
         return caller
 
     def report(self, id: str) -> Response:
@@ -170,9 +170,9 @@ class _Submissions:
         return _private(jsonify(self._standing(id)))
 
 
-def routes(exchange: Exchange, tokens: TokenCheck, watch: Watch) -> Blueprint:
+def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blueprint:
     """The routes below ``/submissions``."""
-    served = _Submissions(exchange, tokens, watch)
+    served = _Submissions(exchange, tokens, decisions)
     found = Blueprint("submissions", __name__, url_prefix="/submissions")
     found.add_url_rule("", "hand_in", served.hand_in, methods=["POST"])
     found.add_url_rule("/<id>", "show", served.show)

@@ -1,4 +1,4 @@
-"""The watch at the web's door: what a caller may, and a record of everything that was decided.
+"""The decisions at the web's door: what a caller may, and a record of everything that was decided.
 
 A view says who asks and what; when its answer is made, its status completes the entry, which is
 written before the answer leaves. Where it cannot be written, there is no answer.
@@ -20,7 +20,7 @@ from gateway.model.visibility import Visibility
 from gateway.rest.spelling import spelled
 
 
-class Watch:
+class Decisions:
     """Rights and records of one exchange, for tokens that one issuer makes or others do."""
 
     def __init__(self, exchange: Exchange, issuer: str) -> None:
