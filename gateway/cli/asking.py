@@ -1,6 +1,6 @@
 """``gateway get``: answer a service path with no server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,19 +10,35 @@ from gateway.cli.opening import home_option, opened, write_out
 from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
-from gateway.rest.service import DIALECTS, question
+from gateway.formats.table import Format, M
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.rest.service import DIALECTS, Question, question
 
 
-def _open(
-    exchange: Exchange, asked: StructureQuery | SchemaQuery, dialect: int, name: str | None
-) -> Iterator[bytes]:
-    if isinstance(asked, SchemaQuery):
-        offers = table.SCHEMAS[dialect]
-        schema = table.named(offers, name) if name else offers[0]
-        return schema.write(exchange.schema(asked))
-    structures = table.named(table.STRUCTURES[dialect], name or "xml")
-    return structures.write(exchange.structures(asked))
+def _pieces(exchange: Exchange, asked: Question, dialect: int, name: str | None) -> Iterator[bytes]:
+    """The answer in the format of a name, or in the dialect's default."""
+    seen = exchange.everything()
+    match asked:
+        case DataQuery():
+            return _named(table.DATA[dialect], name).write(exchange.data(asked, seen))
+        case RegistrationQuery():
+            found = exchange.registrations(asked, seen, _service(exchange))
+            return _named(table.REGISTRATIONS, name).write(found)
+        case SchemaQuery():
+            return _named(table.SCHEMAS[dialect], name).write(exchange.schema(asked))
+        case StructureQuery():
+            structures = table.named(table.STRUCTURES[dialect], name or "xml")
+            return structures.write(exchange.structures(asked))
+
+
+def _named(offers: Sequence[Format[M]], name: str | None) -> Format[M]:
+    return table.named(offers, name) if name else offers[0]
+
+
+def _service(exchange: Exchange) -> str:
+    """The address that clients reach, as the settings have it."""
+    serve = exchange.settings.serve
+    return exchange.settings.issuer_at(serve.host, serve.port)
 
 
 @click.command(
@@ -47,12 +63,7 @@ def get(path: str, name: str | None, home: Path | None) -> None:
     asked = question(dialect, rest, [pair for pair in pairs if pair[0] != "format"])
     with opened(home) as exchange:
         try:
-            if isinstance(asked, DataQuery):
-                offers = table.DATA[dialect.number]
-                data = table.named(offers, name) if name else offers[0]
-                pieces = data.write(exchange.data(asked, exchange.everything()))
-            else:
-                pieces = _open(exchange, asked, dialect.number, name)
+            pieces = _pieces(exchange, asked, dialect.number, name)
         except NoResults as error:
             click.echo(f"gateway: {error.sentence()}", err=True)
             raise click.exceptions.Exit(1) from error

@@ -1,6 +1,5 @@
 """The exchange: the verbs of the gateway, spoken to by command line and web alike."""
 
-import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -17,18 +16,18 @@ from gateway.access.organisations import Organisations
 from gateway.access.policy import Policy
 from gateway.access.rights import Provided, Realm
 from gateway.database import Database
-from gateway.errors import BadRequest, NoResults, NotFound, NotServed
-from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
+from gateway.errors import NotFound
+from gateway.exchange.data import Data, told_at
+from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
-from gateway.exchange.states import datasets
-from gateway.formats.message import DataMessage, Header, StructureMessage, Subject
+from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.model.release import Release
-from gateway.model.structure import Dataflow
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
 from gateway.releases.catalogue import Catalogue
@@ -84,6 +83,7 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
+        self._data = Data(self.registry, self.provisions, self.store)
         self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
@@ -123,71 +123,25 @@ class Exchange:
     def data(self, query: DataQuery, visibility: Visibility) -> DataMessage:
         """The observations that a question asks for, as far as a caller may see them.
 
-        Raises NotFound for a dataflow that is not there, SemanticError for a key or filter that
-        does not fit its structure, NoResults where nothing is left.
+        Raises NotFound, SemanticError and NoResults as `Data.answer` does.
         """
-        refuse_moments(query, visibility.at)
-        flows = self._flows(query, visibility)
-        if len(flows) == 1:
-            return self._answer(flows[0], query, visibility)
-        found = [each for flow in flows for each in self._answers(flow, query, visibility)]
-        if not found:
-            raise NoResults("No observation fits the question.", subject=str(query.flows))
-        if len(found) > 1:
-            raise NotServed(
-                f"{query.flows} means several dataflows with data; one at a time is served.",
-                allowed=[str(each.subject.of) for each in found],
-            )
-        return found[0]
-
-    def _flows(self, query: DataQuery, visibility: Visibility) -> list[Dataflow]:
-        """Those that are there for a caller: any other is as if nobody had defined it."""
-        if query.context == "datastructure":
-            structures = self.registry.matching([Kind.DATA_STRUCTURE], query.flows)
-            of = {each.reference for each in structures}
-            every = [each for each in self.registry.dataflows if each.structure in of]
-            flows = [each for each in every if visibility.knows(each.reference)]
-        else:
-            found = self.registry.matching([Kind.DATAFLOW], query.flows, visibility.knows)
-            flows = [each for each in found if isinstance(each, Dataflow)]
-        if not flows:
-            raise NoResults(f"No dataflow uses {query.flows}.", subject=str(query.flows))
-        return flows
-
-    def _answers(
-        self, flow: Dataflow, query: DataQuery, visibility: Visibility
-    ) -> Iterator[DataMessage]:
-        """The answer of one of several dataflows; none where the question does not fit it."""
-        with contextlib.suppress(BadRequest):
-            yield self._answer(flow, query, visibility)
-
-    def _answer(self, flow: Dataflow, query: DataQuery, visibility: Visibility) -> DataMessage:
-        structure = self.registry.structure(flow)
-        refuse_unfit(query, structure, self.registry.codes(structure))
-        query = fitted(query, structure)
-        provisions = [*self._provisions(flow, query)]
-        of = flow.structure if query.context == "datastructure" else flow.reference
-        subject = Subject(of, structure, self.registry.labels(of, structure))
-        found = datasets(self.store, provisions, subject, query, visibility)
-        return DataMessage(self._header(), found, query.dimension_at_observation)
+        found = self._data.answer(query, visibility)
+        return DataMessage(self._header(), found, told_at(query, found))
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
         """The providers whose figures a question is about, as far as a caller sees any of them."""
-        try:
-            flows = {each.reference for each in self._flows(query, visibility)}
-        except BadRequest:
-            return ()
-        return tuple(
-            each.provider
-            for each in self.provisions.values()
-            if each.flow.reference in flows and visibility.sees(each.id)
-        )
+        return self._data.suppliers(query, visibility)
 
-    def _provisions(self, flow: Dataflow, query: DataQuery) -> Iterator[str]:
-        for provision in self.provisions.values():
-            asked = not query.providers or provision.provider in query.providers
-            if asked and provision.flow.reference == flow.reference:
-                yield provision.id
+    def registrations(
+        self, query: RegistrationQuery, visibility: Visibility, service: str
+    ) -> RegistrationMessage:
+        """Where the data are that a caller may see, at a service's address, and since when.
+
+        Raises NotFound and NoResults as `Registrations.answer` does.
+        """
+        registrations = Registrations(self._data, self.registry, self.store)
+        found = registrations.answer(query, visibility, service)
+        return RegistrationMessage(self._header(), found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
         """The artefacts that a question asks for, with those that it wants beside them.

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.errors import NotServed, SemanticError
-from gateway.formats.message import FLAT
+from gateway.errors import SemanticError
+from gateway.formats.message import FLAT, Shown
 from gateway.model.query import DataQuery, Filter, Page, Sort
-from gateway.model.structure import DataStructure
+from gateway.model.structure import Attachment, DataStructure
 
 SERIES_KEY = "series_key"
 """The word for all dimensions that are not at the observations."""
@@ -45,7 +45,6 @@ def refuse_moments(query: DataQuery, now: datetime) -> None:
             raise SemanticError(f"{name}={moment.isoformat()} is still to come.", subject=name)
     if query.as_of is not None and (query.updated_after or query.as_of) > query.as_of:
         raise SemanticError("updatedAfter is later than asOf.", subject="updatedAfter")
-    _refuse_part_of_history(query)
     if query.history and query.updated_after is not None:
         raise SemanticError(
             "includeHistory tells every change, updatedAfter the last ones: ask for one of them.",
@@ -53,37 +52,31 @@ def refuse_moments(query: DataQuery, now: datetime) -> None:
         )
 
 
-def _refuse_part_of_history(query: DataQuery) -> None:
-    """History is told whole: what asks for some of it must not be passed over."""
-    if query.history and (query.page != Page() or query.first or query.last):
-        raise NotServed(
-            "includeHistory is not served with firstNObservations, lastNObservations, offset, "
-            "limit or sort.",
-            subject="includeHistory",
-        )
-
-
-def fitted(query: DataQuery, structure: DataStructure) -> DataQuery:
+def fitted(query: DataQuery, structure: DataStructure, shown: Shown) -> DataQuery:
     """The same question with its order spelled out in components.
 
-    Raises SemanticError for a component that the structure does not have.
+    Raises SemanticError for a component that the structure, or what is shown of it, does not have.
     """
     if not query.page.order:
         return query
-    found = dict.fromkeys(_sorts(query, structure))  # a component sorts once
+    found = dict.fromkeys(_sorts(query, structure, shown))  # a component sorts once
     known = {component.id for component in structure.components()}
+    if not shown.observations:
+        known -= {structure.time.id, structure.measure.id}
+        known -= {*structure.attribute_ids(Attachment.OBSERVATION)}
     for each in found:
         if each.component not in known:
             raise SemanticError(
-                f"{structure.id} has no component {each.component} to sort by.",
+                f"{structure.id} has no component {each.component} to sort by here.",
                 subject="sort",
                 allowed=sorted(known),
             )
     return replace(query, page=Page(tuple(found), query.page.offset, query.page.limit))
 
 
-def _sorts(query: DataQuery, structure: DataStructure) -> Iterator[Sort]:
-    every = (*structure.dimension_ids, structure.time.id)
+def _sorts(query: DataQuery, structure: DataStructure, shown: Shown) -> Iterator[Sort]:
+    time = (structure.time.id,) if shown.observations else ()
+    every = (*structure.dimension_ids, *time)
     at_observation = query.dimension_at_observation
     for each in query.page.order:
         if each.component == SERIES_KEY and at_observation == FLAT:

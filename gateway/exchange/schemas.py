@@ -20,7 +20,9 @@ def schema(registry: Registry, query: SchemaQuery) -> SchemaMessage:
     structure = next(each for each in context if isinstance(each, DataStructure))
     constraints = registry.constraints(*(each.reference for each in context))
     codes = {id: _allowed(listed, id, constraints) for id, listed in registry.code_order(structure)}
-    return SchemaMessage(named.reference, structure, codes, query.dimension_at_observation)
+    return SchemaMessage(
+        named.reference, structure, codes, query.dimension_at_observation, query.deletion
+    )
 
 
 def as_structures(query: SchemaQuery) -> StructureQuery:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from gateway.errors import NoResults
 from gateway.formats.message import Action, DataSet, Subject
-from gateway.model.joining import bare, joined, narrowed, ordered
-from gateway.model.query import DataQuery, Page
+from gateway.model.joining import bare, ends, joined, narrowed, ordered
+from gateway.model.query import DataQuery, Page, Sort, Wanted
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
 from gateway.releases.history import Dissemination, History
@@ -19,59 +18,47 @@ def datasets(
     subject: Subject,
     query: DataQuery,
     visibility: Visibility,
-) -> tuple[DataSet, ...]:
-    """What provisions of one subject answer together.
+) -> tuple[tuple[DataSet, ...], int]:
+    """What provisions of one subject answer together, in order; none where that is nothing.
 
-    Raises NoResults where that is nothing.
+    Of a page it is the order that is kept here: see `page`. And how many observations that are
+    asked for the caller may not read.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
-        told = [d for each in histories for d in each.disseminations(query.wanted, at)]
-        read = [each.changed for each in told]
-        found = tuple(_as_history(subject, sorted(told, key=lambda each: each.at)))
+        found = [d for each in histories for d in each.disseminations(query.wanted, at)]
+        told = _as_history(subject, sorted(found, key=lambda each: each.at), query.wanted)
     elif query.updated_after is not None:
-        changes = [each.since(query.updated_after, query.wanted, at) for each in histories]
-        read = [each.changed for each in changes]
-        found = tuple(_as_changes(subject, changes, query.page))
-    else:
-        read = [each.state(query.wanted, at) for each in histories]
-        found = tuple(_some([DataSet(subject, tuple(paged(read, query.page)))]))
-    if not found:
-        empty = NoResults("No observation fits the question.", subject=str(subject.of))
-        empty.withheld = sum(each.withheld for each in read)
-        raise empty
-    return found
-
-
-def _as_history(subject: Subject, found: Sequence[Dissemination]) -> Iterator[DataSet]:
-    """One or two data sets for each dissemination. Source: SDMX-REST 2.2.2, data.md."""
-    for each in found:
-        yield from _some(
-            [
-                DataSet(subject, (each.changed,), Action.REPLACE, valid_from=each.at),
-                DataSet(subject, (bare(each.deleted),), Action.DELETE, valid_to=each.at),
-            ]
+        told = _as_changes(
+            subject, [each.since(query.updated_after, query.wanted, at) for each in histories]
         )
+    else:
+        told = iter([DataSet(subject, tuple(each.state(query.wanted, at) for each in histories))])
+    whole = [*told]
+    withheld = sum(one.withheld for each in whole for one in each.selections)
+    return tuple(_in_order(each, query.page.order) for each in _some(whole)), withheld
 
 
-def _as_changes(subject: Subject, found: Sequence[Dissemination], page: Page) -> Iterator[DataSet]:
-    """What came or became different, then what went; a page runs on from one to the other."""
-    changed = [each.changed for each in found]
-    deleted = [bare(each.deleted) for each in found]
-    before = sum(map(len, changed))
-    upserts = tuple(paged(changed, page))
-    rest = Page(
-        page.order,
-        max(0, page.offset - before),
-        None if page.limit is None else page.limit - sum(map(len, upserts)),
-    )
-    yield from _some(
-        [
-            DataSet(subject, upserts, Action.REPLACE),
-            DataSet(subject, tuple(paged(deleted, rest)), Action.DELETE),
-        ]
-    )
+def _as_history(
+    subject: Subject, found: Sequence[Dissemination], wanted: Wanted
+) -> Iterator[DataSet]:
+    """One or two data sets for each dissemination, of which first and last count the observations.
+
+    Source: SDMX-REST 2.2.2, data.md; what firstNObservations means together with updatedAfter
+    (1.5, data queries, the table of combinations) holds for each dissemination here.
+    """
+    for each in found:
+        changed = ends(each.changed, wanted.first, wanted.last)
+        deleted = ends(each.deleted, wanted.first, wanted.last)
+        yield DataSet(subject, (changed,), Action.REPLACE, valid_from=each.at)
+        yield DataSet(subject, (bare(deleted),), Action.DELETE, valid_to=each.at)
+
+
+def _as_changes(subject: Subject, found: Sequence[Dissemination]) -> Iterator[DataSet]:
+    """What came or became different, then what went."""
+    yield DataSet(subject, tuple(each.changed for each in found), Action.REPLACE)
+    yield DataSet(subject, tuple(bare(each.deleted) for each in found), Action.DELETE)
 
 
 def _some(found: Iterable[DataSet]) -> Iterator[DataSet]:
@@ -82,16 +69,31 @@ def _some(found: Iterable[DataSet]) -> Iterator[DataSet]:
             yield replace(each, selections=selections)
 
 
-def paged(selections: Iterable[Selection], page: Page) -> Iterator[Selection]:
-    """The observations of a page, in its order."""
-    found = [each for each in selections if len(each)]
-    if page.order and found:
-        found = [ordered(joined(found), page.order)]
+def _in_order(dataset: DataSet, order: Sequence[Sort]) -> DataSet:
+    """The same observations in an order that holds across provisions, but not across data sets."""
+    if not order:
+        return dataset
+    return replace(dataset, selections=(ordered(joined(dataset.selections), order),))
+
+
+def page(datasets: Iterable[DataSet], page: Page) -> Iterator[DataSet]:
+    """The observations of a page, which runs on from each data set to the next."""
     skip, left = page.offset, page.limit
-    for each in found:
-        stop = len(each) if left is None else min(len(each), skip + left)
-        if skip < stop:
-            whole = skip == 0 and stop == len(each)
-            yield each if whole else narrowed(each, each.rows.chunk(skip, stop))
-            left = None if left is None else left - (stop - skip)
-        skip = max(0, skip - len(each))
+    for each in datasets:
+        kept = []
+        for selection in each.selections:
+            size = len(selection)
+            stop = size if left is None else min(size, skip + left)
+            if skip < stop:
+                kept.append(_between(selection, skip, stop))
+                left = None if left is None else left - (stop - skip)
+            skip = max(0, skip - size)
+        if kept:
+            yield replace(each, selections=tuple(kept))
+
+
+def _between(selection: Selection, start: int, stop: int) -> Selection:
+    """Some of its observations in a row; the very same where that is all."""
+    if start == 0 and stop == len(selection):
+        return selection
+    return narrowed(selection, selection.rows.chunk(start, stop))

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from gateway.errors import NotServed
 from gateway.formats.escape import csv_field
 from gateway.formats.fragments import Grammar, Group, rows
-from gateway.formats.message import DataMessage
+from gateway.formats.message import DataMessage, refuse_untold
 from gateway.model.artefact import Kind
 from gateway.model.structure import Attachment
 
-_STRUCTURES = {Kind.DATAFLOW: "dataflow", Kind.DATA_STRUCTURE: "datastructure"}
+_STRUCTURES = {
+    Kind.DATAFLOW: "dataflow",
+    Kind.DATA_STRUCTURE: "datastructure",
+    Kind.PROVISION_AGREEMENT: "dataprovision",
+}
 
 
 def write(message: DataMessage) -> Iterator[bytes]:
@@ -24,6 +28,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
             subject="includeHistory",
             allowed=("SDMX-ML",),
         )
+    refuse_untold(message)
     structure = message.subject.structure
     columns = [
         *("STRUCTURE", "STRUCTURE_ID", "ACTION"),

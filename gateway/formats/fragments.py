@@ -6,7 +6,7 @@ is what goes to the socket. A format is then a `Grammar`: how each piece is spel
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -46,9 +46,11 @@ class Group:
 class Grammar:
     """How a format spells its rows.
 
-    `head` and `tail` are told whether the value is missing. With `every_row` the prefix stands
-    before each observation, else before the first of its series, and `between` closes the series
-    before. `suffix` spells series attributes at the end of each row.
+    `head` and `value_closes` are told whether the value is missing. With `every_row` the prefix
+    stands before each observation, else before the first of its series, and `between` closes the
+    series before; `between_rows` stands between two observations of a series, or with `every_row`
+    between any two. `suffix` spells series attributes at the end of each row: with `one_group`
+    between the brackets that the row's own attributes opened, if there are any.
     """
 
     opens: str
@@ -61,9 +63,11 @@ class Grammar:
     series_attributes: Group | None = None
     series_opens: str = ""
     between: str = ""
+    between_rows: str = ""
     suffix: Group | None = None
     suffix_closes: str = ""
     every_row: bool = False
+    one_group: bool = False
 
 
 def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
@@ -75,6 +79,18 @@ def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
         for chunk in selection.chunks(ROWS_AT_ONCE):
             yield _chunk(spelled, chunk, last, opened=opened)
             last, opened = int(chunk.series[-1]), True
+
+
+def series(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
+    """All series without their observations, as `rows` has them; `every_row` says nothing."""
+    opened = False
+    for selection in selections:
+        prefix = _prefix_parts(grammar, selection)
+        for start in range(0, selection.series, ROWS_AT_ONCE):
+            numbers = np.arange(start, min(start + ROWS_AT_ONCE, selection.series), dtype=np.int32)
+            found = _joined([grammar.between + grammar.opens, *prefix], numbers)
+            yield bytes(_text(found if opened else _without(found, grammar.between)))
+            opened = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +109,48 @@ class _Spelled:
     """Everything of a selection that is spelled once: series in parts, heads, tails, suffixes.
 
     `heads` and `tails` hold first the fragments of values that are there, then of missing ones.
+    `suffixes` are first for rows without attributes of their own, then for others; `stated` is 1
+    for each set of attributes that is not empty, where that makes a difference.
     """
 
     grammar: Grammar
     prefix: Sequence[_Words | str]
     heads: pa.StringArray
     tails: pa.StringArray
-    suffix: Sequence[_Words | str]
+    suffixes: Sequence[Sequence[_Words | str]]
+    stated: Codes
 
 
 def _spell(grammar: Grammar, selection: Selection) -> _Spelled:
-    keys = [
-        _column(column, partial(grammar.dimension, id)) for id, column in selection.keys.items()
-    ]
-    prefix = [
-        *keys,
+    return _Spelled(
+        grammar,
+        _prefix_parts(grammar, selection),
+        _heads(grammar, selection),
+        _tails(grammar, selection),
+        _suffixes(grammar, selection.series_attributes),
+        _any(selection.attributes) if grammar.one_group else np.zeros(selection.sets, np.int32),
+    )
+
+
+def _prefix_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
+    """What stands before the observations of a series, but for its very opening."""
+    return [
+        *(_column(column, partial(grammar.dimension, id)) for id, column in selection.keys.items()),
         grammar.key_closes,
         *_group(grammar.series_attributes, selection.series_attributes),
         grammar.series_opens,
     ]
-    suffix = [*_group(grammar.suffix, selection.series_attributes), grammar.suffix_closes]
-    return _Spelled(grammar, prefix, _heads(grammar, selection), _tails(grammar, selection), suffix)
+
+
+def _suffixes(grammar: Grammar, columns: Mapping[str, Coded]) -> list[list[_Words | str]]:
+    """After a row without attributes of its own; with `one_group` also after one that has some."""
+    if grammar.suffix is None:
+        return []
+    alone = [*_group(grammar.suffix, columns), grammar.suffix_closes]
+    if not grammar.one_group:
+        return [alone]
+    inside = replace(grammar.suffix, opens="", closes="")
+    return [alone, [*_group(inside, columns), grammar.suffix.closes + grammar.suffix_closes]]
 
 
 def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Words | str:
@@ -132,8 +169,7 @@ def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | s
     """Attributes, between brackets in the rows where at least one is there."""
     if group is None or not columns:
         return []
-    there = [column.codes < len(column.values) for column in columns.values()]
-    brackets = np.logical_or.reduce(there).astype(np.int32)
+    brackets = _any(columns)
     return [
         _words(["", group.opens], brackets),
         *(
@@ -142,6 +178,15 @@ def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | s
         ),
         _words(["", group.closes], brackets),
     ]
+
+
+def _any(columns: Mapping[str, Coded]) -> Codes:
+    """For each row 1 where it has at least one of the attributes, else 0."""
+    if not columns:
+        return np.zeros(1, np.int32)
+    there = [column.codes < len(column.values) for column in columns.values()]
+    found: Codes = np.logical_or.reduce(there).astype(np.int32)
+    return found
 
 
 def _heads(grammar: Grammar, selection: Selection) -> pa.StringArray:
@@ -153,7 +198,8 @@ def _heads(grammar: Grammar, selection: Selection) -> pa.StringArray:
 
 def _tails(grammar: Grammar, selection: Selection) -> pa.StringArray:
     sets = np.arange(selection.sets, dtype=np.int32)
-    attributes = _group(grammar.attributes, selection.attributes)
+    group = replace(grammar.attributes, closes="") if grammar.one_group else grammar.attributes
+    attributes = _group(group, selection.attributes)
     return pa.concat_arrays(
         [
             _joined([grammar.value_closes(absent), *attributes, grammar.row_closes], sets)
@@ -197,8 +243,9 @@ def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes
         pc.fill_null(chunk.values, _NOTHING),
         spelled.tails.take(as_arrow(tails)),
     ]
-    if spelled.grammar.suffix is not None:
-        columns.append(_joined(spelled.suffix, present).take(as_arrow(position)))
+    if spelled.suffixes:
+        words = pa.concat_arrays([_joined(each, present) for each in spelled.suffixes])
+        columns.append(words.take(as_arrow(position + spelled.stated[chunk.notes] * len(present))))
     return bytes(_text(pc.binary_join_element_wise(*columns, _NOTHING)))
 
 
@@ -208,13 +255,17 @@ def _prefix(
     grammar = spelled.grammar
     series = _joined(spelled.prefix, present)
     if grammar.every_row:
-        return [as_scalar(grammar.opens), series.take(as_arrow(position))]
+        if not grammar.between_rows:
+            return [as_scalar(grammar.opens), series.take(as_arrow(position))]
+        opening = as_scalar(grammar.between_rows + grammar.opens)
+        found = pc.binary_join_element_wise(opening, series, _NOTHING).take(as_arrow(position))
+        return [found] if opened else [_without(found, grammar.between_rows)]
     # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
     first = np.diff(chunk.series, prepend=last) != 0
     opening = pc.binary_join_element_wise(
         as_scalar(grammar.between + grammar.opens), series, _NOTHING
     )
-    words = pa.concat_arrays([opening, as_strings([""])])
+    words = pa.concat_arrays([opening, as_strings([grammar.between_rows])])
     prefix = words.take(as_arrow(np.where(first, position, np.int32(len(present)))))
     return [prefix] if opened else [_without(prefix, grammar.between)]
 

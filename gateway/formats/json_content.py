@@ -7,8 +7,8 @@ constructed sample of 2.1.0 (https://github.com/sdmx-twg/sdmx-json).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
-from typing import TypeAlias
 
+from gateway.formats.json_frame import Fields, Json, text
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind, Reference
 from gateway.model.maps import RepresentationMap, StructureMap, StructureSet
 from gateway.model.structure import (
@@ -22,10 +22,6 @@ from gateway.model.structure import (
     ProvisionAgreement,
     Representation,
 )
-from gateway.model.text import LANGUAGES, Text
-
-Json: TypeAlias = "str | int | Sequence[Json] | Mapping[str, Json] | None"
-Fields: TypeAlias = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +64,10 @@ def urn(reference: Reference, version: Version) -> str:
 
 def words(named: Artefact | Item, described: bool = True) -> Fields:
     """The name, and the description where there is one and it is wanted."""
-    fields = _text("name", named.name)
+    fields = text("name", named.name)
     if described and named.description is not None:
-        fields |= _text("description", named.description)
+        fields |= text("description", named.description)
     return fields
-
-
-def _text(name: str, text: Text) -> Fields:
-    """The words in the language that comes first, then in every language."""
-    return {
-        name: text.said(LANGUAGES[0]),
-        f"{name}s": {language: text.said(language) for language in LANGUAGES},
-    }
 
 
 def _filled(**lists: Sequence[Json]) -> Fields:

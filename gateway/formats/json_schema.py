@@ -6,7 +6,8 @@ the codes, and the ids of components, are checked. The schema says only what the
 schema for data messages cannot know, and is to be used with it: it names no other document, so
 that a validator needs no network, and leaves every property open that it has nothing to say of.
 
-- Every dimension is there, at a level where messages of this form may have it.
+- Every dimension is there, at a level where messages of this form may have it; in messages that
+  delete data, any may be left out.
 - No component is there that the structure lacks.
 - A coded component lists its values, and each is an allowed code. (Attributes that are not coded
   may stand in the data sets as they are. A code there would pass unseen, so a coded attribute
@@ -73,10 +74,10 @@ def _dimensions(message: SchemaMessage) -> Json:
         "series": [] if message.flat else structure.dimensions,
         "observation": every if message.flat else [structure.time],
     }
-    return {
-        **_levels(levels, "dimension"),
-        "allOf": [_somewhere(each.id, levels) for each in every],
-    }
+    listed = _levels(levels, "dimension")
+    if message.deletion:
+        return listed
+    return {**listed, "allOf": [_somewhere(each.id, levels) for each in every]}
 
 
 def _levels(levels: Mapping[str, Sequence[Component]], kind: str) -> dict[str, Json]:

@@ -15,13 +15,13 @@ from dataclasses import replace
 
 import msgspec
 
-from gateway.formats.json_content import SECTIONS, Fields, Json, Version, content_of, urn, words
-from gateway.formats.message import Header, StructureMessage
+from gateway.formats.json_content import SECTIONS, Version, content_of, urn, words
+from gateway.formats.json_frame import REPOSITORY, Fields, Json, meta
+from gateway.formats.message import StructureMessage
 from gateway.model.artefact import Artefact, Kind
 from gateway.model.maps import StructureSet
-from gateway.model.text import LANGUAGES
 
-_REPOSITORY = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools"
+_REPOSITORY = f"{REPOSITORY}/structure-message/tools"
 
 _V10 = Version(
     schema=f"{_REPOSITORY}/schemas/1.0/sdmx-json-structure-schema.json",
@@ -81,20 +81,9 @@ def write_21(message: StructureMessage) -> Iterator[bytes]:
 
 def _message(message: StructureMessage, version: Version) -> bytes:
     root: Fields = {"$schema": version.schema} if version.schema_at_root else {}
-    root["meta"] = _meta(message.header, version)
+    root["meta"] = meta(message.header, version.schema)
     root["data"] = _data(message, version)
     return msgspec.json.encode(root)
-
-
-def _meta(header: Header, version: Version) -> Fields:
-    return {
-        "schema": version.schema,
-        "id": header.id,
-        "test": False,
-        "prepared": header.prepared.isoformat(timespec="seconds"),
-        "contentLanguages": LANGUAGES,
-        "sender": {"id": header.sender},
-    }
 
 
 def _data(message: StructureMessage, version: Version) -> Mapping[str, Json]:

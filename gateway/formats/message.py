@@ -1,12 +1,15 @@
 """What a message says besides its content: who sends what, and when it was prepared."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from gateway.errors import NotServed
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.labels import Labels
 from gateway.model.selection import Selection
+from gateway.model.shapes import arranged, shown
 from gateway.model.structure import DataStructure
 from gateway.model.text import LANGUAGES, Language
 
@@ -104,6 +107,12 @@ class DataSet:
     valid_to: datetime | None = None
     shown: Shown = Shown()
 
+    def shaped(self, dimension_at_observation: str) -> Iterator[Selection]:
+        """The selections with what is shown of them, in series under a dimension, one by one."""
+        for each in self.selections:
+            less = shown(each, self.shown.attributes, measure=self.shown.measure)
+            yield arranged(less, dimension_at_observation)
+
 
 @dataclass(frozen=True, slots=True)
 class DataMessage:
@@ -130,6 +139,18 @@ class DataMessage:
     def told(self, manner: Manner) -> "DataMessage":
         """The same message in another manner."""
         return replace(self, manner=manner)
+
+
+def refuse_untold(message: DataMessage) -> None:
+    """For a writer that tells all of one subject: raise NotServed for a message of another kind."""
+    if any(each.shown != Shown() for each in message.datasets):
+        raise NotServed("This format tells all attributes and the measure.", subject="attributes")
+    if any(each.subject.of != message.subject.of for each in message.datasets):
+        raise NotServed(
+            "This format tells one data set at a time.",
+            subject="context",
+            allowed=sorted({str(each.subject.of) for each in message.datasets}),
+        )
 
 
 @dataclass(frozen=True, slots=True)

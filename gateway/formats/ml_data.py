@@ -12,7 +12,7 @@ from gateway.errors import NotServed
 from gateway.formats import ml
 from gateway.formats.escape import xml_attribute
 from gateway.formats.fragments import Grammar, Group, rows
-from gateway.formats.message import DataMessage, DataSet
+from gateway.formats.message import DataMessage, DataSet, refuse_untold
 from gateway.model.artefact import Kind
 
 _MARK = "observations"
@@ -58,6 +58,7 @@ def _said(dataset: DataSet) -> dict[str, str]:
 
 
 def _time(message: DataMessage) -> str:
+    refuse_untold(message)
     time = message.subject.structure.time.id
     if message.dimension_at_observation != time:
         raise NotServed(
@@ -76,8 +77,15 @@ def _describe(header: ml.Element, message: DataMessage, **namespace: str) -> Non
         dimensionAtObservation=message.dimension_at_observation,
         **namespace,
     )
-    usage = "StructureUsage" if message.subject.of.kind is Kind.DATAFLOW else "Structure"
+    usage = _USAGES[message.subject.of.kind]
     ml.add_reference(ml.add(described, ml.ML_21.com(usage)), message.subject.of)
+
+
+_USAGES = {
+    Kind.DATAFLOW: "StructureUsage",
+    Kind.DATA_STRUCTURE: "Structure",
+    Kind.PROVISION_AGREEMENT: "ProvisionAgrement",  # as the schema spells it
+}
 
 
 def _framed(

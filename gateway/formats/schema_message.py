@@ -16,13 +16,17 @@ class SchemaMessage:
     """The rules for data messages of a dataflow, data structure or provision agreement.
 
     `codes` holds the allowed codes of every component that has a code list, constraints applied,
-    and of no other. `dimension_at_observation` is the time dimension or `ALL_DIMENSIONS`.
+    and of no other. `dimension_at_observation` is the time dimension or `ALL_DIMENSIONS`. With
+    `deletion` they are the rules for messages that take data back: there a dimension may be left
+    out, which takes back what has any code of it. Source: SDMX 3.1, section 3A, actions of data
+    sets.
     """
 
     of: Reference
     structure: DataStructure
     codes: Mapping[str, tuple[str, ...]]
     dimension_at_observation: str
+    deletion: bool = False
 
     @property
     def namespace(self) -> str:

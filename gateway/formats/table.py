@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gateway.errors import NotAcceptable
-from gateway.formats import csv, json_schema, json_structure, ml_data, ml_structure, xsd
+from gateway.formats import (
+    csv,
+    json_data,
+    json_schema,
+    json_structure,
+    ml_data,
+    ml_registry,
+    ml_structure,
+    xsd,
+)
 from gateway.formats.message import DataMessage, StructureMessage
+from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
 M = TypeVar("M")
@@ -50,6 +60,14 @@ SPECIFIC = Format(
     also=("application/xml", "text/xml"),
 )
 CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
+_DATA_JSON = "application/vnd.sdmx.data+json"
+
+JSON_10 = Format(("json-1.0",), _DATA_JSON, "1.0.0", json_data.write_10)
+JSON_20 = Format(("json-2.0",), _DATA_JSON, "2.0.0", json_data.write_20)
+JSON_21 = Format(
+    ("json", "json-2.1"), _DATA_JSON, "2.1.0", json_data.write_21, also=("application/json",)
+)
+
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
 _PLAIN_XML = ("application/xml", "text/xml")
 
@@ -60,14 +78,10 @@ STRUCTURE_30 = Format(("xml-3.0",), _STRUCTURE_XML, "3.0.0", ml_structure.write_
 STRUCTURE_31 = Format(("xml-3.1",), _STRUCTURE_XML, "3.1.0", ml_structure.write_31, also=_PLAIN_XML)
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV),
-    2: (CSV, SPECIFIC, GENERIC),
+    1: (GENERIC, SPECIFIC, CSV, JSON_10, JSON_20, JSON_21),
+    2: (JSON_21, CSV, SPECIFIC, GENERIC, JSON_20, JSON_10),
 }
-"""By the number of the dialect, its default first.
-
-SDMX-REST 1.5 has generic data for its default. That of 2.2.2 is SDMX-JSON, which is not written
-yet; CSV stands in for it.
-"""
+"""By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
 _STRUCTURE_JSON = "application/vnd.sdmx.structure+json"
 
@@ -101,6 +115,15 @@ SCHEMAS: Mapping[int, Sequence[Format[SchemaMessage]]] = {
     2: (SCHEMA_J20, SCHEMA_31, SCHEMA_30, SCHEMA_21),
 }
 """By the number of the dialect, its default first."""
+
+_REGISTRY_XML = "application/vnd.sdmx.registry+xml"
+
+REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
+    Format(("xml", "xml-3.1"), _REGISTRY_XML, "3.1.0", ml_registry.write_31, also=_PLAIN_XML),
+    Format(("xml-3.0",), _REGISTRY_XML, "3.0.0", ml_registry.write_30, also=_PLAIN_XML),
+    Format(("xml-2.1",), _REGISTRY_XML, "2.1", ml_registry.write_21, also=_PLAIN_XML),
+)
+"""The default first. SDMX has no other format for registrations than SDMX-ML."""
 
 
 def named(offers: Sequence[Format[M]], name: str) -> Format[M]:

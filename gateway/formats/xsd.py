@@ -151,7 +151,7 @@ class _Writer:
         """The mapping, “SeriesType”, with time at the observation."""
         restriction = self._add_type(schema, "SeriesType", under_time=True)
         _add_local(restriction[0], "Obs", "ObsType", minOccurs="0", maxOccurs="unbounded")
-        self._add_components(restriction, self.message.structure.dimensions, use="required")
+        self._add_key(restriction, self.message.structure.dimensions)
         if not self.edition.is_21:  # which has a base type for series under time
             self._add_components(restriction, [self.message.structure.time], use="prohibited")
         self._add_attributes(restriction, Attachment.SERIES)
@@ -173,8 +173,11 @@ class _Writer:
         structure = self.message.structure
         restriction = self._add_type(schema, "ObsType", under_time=not flat)
         if flat:
-            self._add_components(restriction, structure.dimensions, use="required")
-        self._add_components(restriction, [structure.time], use="required")
+            self._add_key(restriction, structure.dimensions)
+        if self.edition.is_21 and not flat:  # whose type for observations under time wants it
+            self._add_components(restriction, [structure.time], use="required")
+        else:
+            self._add_key(restriction, [structure.time])
         self._add_value(restriction, structure.measure)
         attached = (
             (Attachment.SERIES, Attachment.OBSERVATION) if flat else (Attachment.OBSERVATION,)
@@ -210,6 +213,10 @@ class _Writer:
     ) -> None:
         for each in components:
             _add(restriction, "attribute", name=each.id, type=self._type(each), use=use)
+
+    def _add_key(self, restriction: ml.Element, dimensions: Iterable[Component]) -> None:
+        use = "optional" if self.message.deletion else "required"
+        self._add_components(restriction, dimensions, use=use)
 
     def _add_value(self, restriction: ml.Element, component: Component) -> None:
         """A measure or attribute, which may be left out and from 3.1 on be marked as missing."""

@@ -197,19 +197,37 @@ class ArtefactPattern:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderPattern:
+    """Providers asked for: None allows every id, or those of every agency's scheme."""
+
+    id: str | None = None
+    agency: str | None = None
+
+    def allows(self, agency: str, id: str) -> bool:
+        """Whether a provider, of the scheme of an agency, is meant."""
+        return self.id in (None, id) and self.agency in (None, agency)
+
+
+ALL_ATTRIBUTES = ("dsd",)
+ALL_MEASURES = ("all",)
+
+
+@dataclass(frozen=True, slots=True)
 class DataQuery:
     """Which observations: of which dataflows or structures, which keys, which filters.
 
-    `context` is the SDMX context (``dataflow``, ``datastructure``, ``*``). An empty tuple of
-    keys allows all. All filters must hold. `as_of` asks for the state of a moment in the past,
-    `updated_after` for what has changed since one, `history` for every state there was.
+    `context` is the SDMX context (``dataflow``, ``datastructure``, ``provisionagreement``; ``*``
+    for any, several between commas). An empty tuple of keys or providers allows all. All filters
+    must hold. `attributes` and `measures` are words of the standard (``dsd``, ``obs``, ``none`` …)
+    or ids. `as_of` asks for the state of a moment in the past, `updated_after` for what has changed
+    since one, `history` for every state there was.
     """
 
     context: str
     flows: ArtefactPattern
     keys: tuple[Key, ...] = ()
     filters: tuple[Filter, ...] = ()
-    providers: tuple[str, ...] = ()
+    providers: tuple[ProviderPattern, ...] = ()
     dimension_at_observation: str = "TIME_PERIOD"
     first: int | None = None
     last: int | None = None
@@ -217,6 +235,8 @@ class DataQuery:
     as_of: datetime | None = None
     updated_after: datetime | None = None
     history: bool = False
+    attributes: tuple[str, ...] = ALL_ATTRIBUTES
+    measures: tuple[str, ...] = ALL_MEASURES
 
     @property
     def wanted(self) -> Wanted:
@@ -242,9 +262,30 @@ class StructureQuery:
 
 @dataclass(frozen=True, slots=True)
 class SchemaQuery:
-    """What data of one dataflow, structure or agreement must look like."""
+    """What data of one dataflow, structure or agreement must look like.
+
+    With `deletion`, what messages must look like that take data back.
+    """
 
     context: str
     pattern: ArtefactPattern
     dimension_at_observation: str = "TIME_PERIOD"
     as_of: datetime | None = None
+    deletion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationQuery:
+    """Which data are registered: by their ids, of which providers, or for which artefacts.
+
+    What is empty or None asks for all. `pattern` names artefacts of a `context` as a data question
+    does. Only what was updated after and before two moments, neither of them included, is asked
+    for. Source: SDMX-REST 2.2.2, registration.md.
+    """
+
+    ids: tuple[str, ...] = ()
+    providers: tuple[ProviderPattern, ...] = ()
+    context: str = "*"
+    pattern: ArtefactPattern = ArtefactPattern((), (), (VersionPattern(VersionPattern.ALL),))
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None

@@ -142,10 +142,11 @@ class Selection:
     """Observations of one provision, in the order of series then time unless asked otherwise.
 
     `keys` (one column a dimension) and `series_attributes` have a row for each series;
-    `attributes` has a row for each distinct combination of observation attributes. `rows` are the
+    `attributes` has a row for each combination of observation attributes. `rows` are the
     observations, which name both by number, and a period of `periods`, which are in the order of
-    time. `withheld` counts the observations that the same question asks for and the caller may not
-    read.
+    time. Where another dimension is at the observations, time is one of the `keys` and `periods`
+    are that dimension's codes: see `shapes`. `withheld` counts the observations that the same
+    question asks for and the caller may not read.
     """
 
     structure: DataStructure

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from gateway.model.artefact import Reference
+from gateway.model.artefact import Kind, Reference
 from gateway.model.query import Filter
 
 CONFIDENTIALITY, REDISTRIBUTION, EMBARGO = "CONF_STATUS", "CONF_REDIST", "EMBARGO_TIME"
@@ -134,9 +134,14 @@ class Visibility:
         """What is seen of a provision; without a sight, nothing."""
         return _WHOLE if self.views is None else self.views.get(provision, View(()))
 
-    def knows(self, flow: Reference) -> bool:
-        """Whether a dataflow is there for this caller."""
-        return self.flows is None or flow in self.flows
+    def knows(self, artefact: Reference) -> bool:
+        """Whether data of an artefact may be there for this caller: definitions are for all.
+
+        An agreement goes by the id of its provision.
+        """
+        if artefact.kind is Kind.PROVISION_AGREEMENT:
+            return self.sees(artefact.id)
+        return self.flows is None or artefact.kind is not Kind.DATAFLOW or artefact in self.flows
 
     def as_of(self, moment: datetime) -> "Visibility":
         """The same rights at a moment: never later than they hold now."""

@@ -4,21 +4,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.errors import BadSyntax, NotServed
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.rest import v1, v2
 from gateway.rest.parameters import Pairs
+from gateway.rest.registration import registration_query
 
-Question = DataQuery | SchemaQuery | StructureQuery
+Question = DataQuery | RegistrationQuery | SchemaQuery | StructureQuery
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One version of SDMX-REST: its number, its readers, and the resources that wait."""
+    """One version of SDMX-REST: its number, its readers, and the resources that wait.
+
+    `others` are the readers of resources that only some versions have, by name.
+    """
 
     number: int
     data: Callable[[str, Pairs], DataQuery]
     schemas: Callable[[str, Pairs], SchemaQuery]
     structures: Callable[[str, Pairs], StructureQuery]
+    others: Mapping[str, Callable[[str, Pairs], Question]]
     structure_prefix: str
     waiting: tuple[str, ...]
 
@@ -29,6 +34,7 @@ DIALECTS: Mapping[str, Dialect] = {
         v1.data_query,
         v1.schema_query,
         v1.structure_query,
+        {},
         "",
         ("availableconstraint", "metadata", "metadataset"),
     ),
@@ -37,8 +43,9 @@ DIALECTS: Mapping[str, Dialect] = {
         v2.data_query,
         v2.schema_query,
         v2.structure_query,
+        {"registration": registration_query},
         "structure",
-        ("availability", "metadata", "registration"),
+        ("availability", "metadata"),
     ),
 }
 """By the part of a path that follows ``/sdmx/``."""
@@ -54,12 +61,15 @@ def question(dialect: Dialect, path: str, pairs: Pairs) -> Question:
         return dialect.data(rest, pairs)
     if resource == "schema":
         return dialect.schemas(rest, pairs)
+    if resource in dialect.others:
+        return dialect.others[resource](rest, pairs)
     if resource in dialect.waiting:
         raise NotServed(f"The resource {resource} is not served yet.", subject=resource)
     if not dialect.structure_prefix:
         return dialect.structures(path, pairs)
     if resource != dialect.structure_prefix:
         raise BadSyntax(
-            f"There is no resource {resource!r}.", allowed=("data", "schema", "structure")
+            f"There is no resource {resource!r}.",
+            allowed=("data", "schema", "structure", *dialect.others),
         )
     return dialect.structures(rest, pairs)

@@ -4,17 +4,24 @@ Source: SDMX-REST 1.5, v2_1/ws/rest/docs. ``+`` stands between alternatives, an 
 of a key allows all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax
+from gateway.model.period import JANUARY_1
 from gateway.model.query import (
+    ALL_ATTRIBUTES,
+    ALL_MEASURES,
     ArtefactPattern,
     DataQuery,
+    Filter,
+    Operator,
+    Page,
+    ProviderPattern,
     SchemaQuery,
     StructureQuery,
     VersionPattern,
 )
-from gateway.rest import grammar, v2
+from gateway.rest import grammar, spelling, v2
 from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments
 
 EVERY = ("all", "*")
@@ -34,6 +41,16 @@ RESOURCES = (
 DETAILS = tuple(each for each in v2.DETAILS if each != "raw")
 REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
 
+TIME = "TIME_PERIOD"
+
+DATA_DETAILS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "full": (ALL_ATTRIBUTES, ALL_MEASURES),
+    "dataonly": (("none",), ALL_MEASURES),
+    "serieskeysonly": (("none",), ("none",)),
+    "nodata": (("dataset", "series"), ("none",)),
+}
+"""What each word of `detail` says of attributes and measures, in the words of SDMX-REST 2."""
+
 _DATA_SERVED = (
     *("startPeriod", "endPeriod", "updatedAfter", "firstNObservations", "lastNObservations"),
     *("dimensionAtObservation", "detail", "includeHistory"),
@@ -50,26 +67,86 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_DATA_FORM,))
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
     parameters = read(pairs, _DATA_SERVED)
-    _refuse_waiting(parameters, "detail", ("full", "dataonly", "serieskeysonly", "nodata"))
+    attributes, measures = DATA_DETAILS[choice(parameters, "detail", "full", DATA_DETAILS)]
     return DataQuery(
         "dataflow",
         _flow(flow),
         () if key in EVERY else (grammar.key(key),),
-        grammar.bounds("TIME_PERIOD", parameters.get("startPeriod"), parameters.get("endPeriod")),
+        grammar.bounds(TIME, parameters.get("startPeriod"), parameters.get("endPeriod")),
         _providers(provider),
         parameters.get("dimensionAtObservation", "TIME_PERIOD"),
         first=positive(parameters, "firstNObservations"),
         last=positive(parameters, "lastNObservations"),
         updated_after=moment(parameters, "updatedAfter"),
         history=choice(parameters, "includeHistory", "false", ("false", "true")) == "true",
+        attributes=attributes,
+        measures=measures,
     )
 
 
-def _refuse_waiting(parameters: Mapping[str, str], name: str, known: tuple[str, ...]) -> None:
-    """Of the known values of a parameter only the first, which is the default, is served yet."""
-    value = choice(parameters, name, known[0], known)
-    if value != known[0]:
-        raise NotServed(f"{name}={value} is not served yet.", subject=name, allowed=known[:1])
+def data_path(query: DataQuery) -> str:
+    """The path and parameters below ``/sdmx/v1`` that ask a question, ready for a URL.
+
+    Raises SemanticError for what SDMX-REST 1.5 has no words for.
+    """
+    spelling.refuse(
+        "SDMX-REST 1.5",
+        {
+            "context": query.context != "dataflow",
+            "several versions": len(query.flows.versions) != 1,
+            "several keys": len(spelling.keys(query)) > 1,
+            "asOf": query.as_of is not None,
+            "sort, offset and limit": query.page != Page(),
+            "attributes and measures": (query.attributes, query.measures) not in _DETAIL_OF,
+        },
+    )
+    parts = (
+        _flow_ref(query.flows),
+        "".join(spelling.position_key(key, "") for key in spelling.keys(query)) or "all",
+        _provider_ref(query.providers),
+    )
+    parameters = {
+        **_bounds(query.filters),
+        **spelling.shared_parameters(query),
+        "detail": _DETAIL_OF[query.attributes, query.measures],
+    }
+    return spelling.url("data", parts, ("", "all", "all"), parameters, {"detail": "full"})
+
+
+_DETAIL_OF = {shown: word for word, shown in DATA_DETAILS.items()}
+
+
+def _flow_ref(flows: ArtefactPattern) -> str:
+    (version,) = flows.versions
+    agencies, id = "+".join(flows.agencies) or "all", "+".join(flows.ids) or "all"
+    if version.text == VersionPattern.LATEST:
+        return id if not flows.agencies else f"{agencies},{id}"
+    word = "all" if version.text == VersionPattern.ALL else version.text
+    return f"{agencies},{id},{word}"
+
+
+def _provider_ref(providers: Sequence[ProviderPattern]) -> str:
+    return "+".join(
+        each.id or "all" if each.agency is None else f"{each.agency},{each.id or 'all'}"
+        for each in providers
+    ) or "all"  # fmt: skip
+
+
+def _bounds(filters: Sequence[Filter]) -> dict[str, str]:
+    """Filters as `startPeriod` and `endPeriod`: there are no others."""
+    names = {Operator.GE: "startPeriod", Operator.LE: "endPeriod"}
+    found: dict[str, str] = {}
+    for each in filters:
+        group = each.alternatives[0] if len(each.alternatives) == 1 else ()
+        told = {names.get(one.operator, ""): one for one in group}
+        fits = len(told) == len(group) > 0 and not {"", *found} & {*told}
+        plain = all(one.year_starts == JANUARY_1 for one in group)
+        spelling.refuse(
+            "SDMX-REST 1.5",
+            {f"c[{each.component}]": each.component != TIME or not fits or not plain},
+        )
+        found |= {name: one.value for name, one in told.items()}
+    return found
 
 
 def structure_query(path: str, pairs: Pairs) -> StructureQuery:
@@ -132,8 +209,16 @@ def _version(text: str) -> VersionPattern:
     return grammar.version(spelled.get(text, text), tuple(spelled))
 
 
-def _providers(text: str) -> tuple[str, ...]:
-    """Ids of data providers; the agency that maintains their scheme may stand before each."""
+def _providers(text: str) -> tuple[ProviderPattern, ...]:
+    """Data providers; the agency that maintains their scheme may stand before each."""
     if text in EVERY:
         return ()
-    return tuple(grammar.ids(each.split(",")[-1], "+", every=EVERY)[0] for each in text.split("+"))
+    return tuple(_provider(each) for each in text.split("+"))
+
+
+def _provider(text: str) -> ProviderPattern:
+    parts = [grammar.ids(part, "+", every=EVERY) for part in text.split(",")]
+    if len(parts) > 2:
+        raise BadSyntax(f"{text!r} names no provider.", subject=text, allowed=("AGENCY,PROVIDER",))
+    id, agency = (parts[-1] or (None,))[0], (parts[0] or (None,))[0]
+    return ProviderPattern(id, agency if len(parts) == 2 else None)

@@ -5,10 +5,10 @@ Source: SDMX-REST 2.2.2, data.md and structures.md. Trailing parts may be left o
 
 from collections.abc import Mapping
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax
 from gateway.model.period import year_start
 from gateway.model.query import ArtefactPattern, DataQuery, Page, SchemaQuery, StructureQuery
-from gateway.rest import grammar
+from gateway.rest import grammar, spelling
 from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments, whole
 
 EVERY = ("*", "all")  # structures.md still uses `all` in one of its own examples
@@ -37,9 +37,8 @@ REFERENCES = (
 _DATA_SERVED = (
     *("c[", "updatedAfter", "updateAfter", "firstNObservations", "lastNObservations"),
     *("dimensionAtObservation", "includeHistory", "offset", "limit", "sort", "asOf"),
-    "reportingYearStartDay",
+    *("reportingYearStartDay", "attributes", "measures"),
 )
-_DATA_WAITING = ("attributes", "measures")
 
 SCHEMA_CONTEXTS = ("dataflow", "datastructure", "provisionagreement")
 OBSERVATION_DIMENSIONS = ("TIME_PERIOD", "AllDimensions")
@@ -54,11 +53,7 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     context, agency, id, version, keys = _padded(
         segments(path, 5, _DATA_FORM), ("*", "*", "*", "*", "*")
     )
-    if context not in CONTEXTS:
-        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=CONTEXTS)
-    if context == "provisionagreement":
-        raise NotServed("Data by provision agreement are not served yet.", subject=context)
-    parameters = read(pairs, _DATA_SERVED, _DATA_WAITING)
+    parameters = read(pairs, _DATA_SERVED)
     if "updateAfter" in parameters:  # as sdmx1 2.28 spells it (seen 2026-11)
         parameters.setdefault("updatedAfter", parameters["updateAfter"])
     year_starts = year_start(parameters.get("reportingYearStartDay", "--01-01"))
@@ -68,8 +63,8 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         if name.startswith("c[")
     )
     return DataQuery(
-        context,
-        _pattern(agency, id, version),
+        data_context(context),
+        artefact_pattern(agency, id, version),
         () if keys in EVERY else tuple(grammar.key(each) for each in keys.split(",")),
         tuple(filters),
         dimension_at_observation=parameters.get("dimensionAtObservation", "TIME_PERIOD"),
@@ -83,7 +78,57 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
         as_of=moment(parameters, "asOf"),
         updated_after=moment(parameters, "updatedAfter"),
         history=choice(parameters, "includeHistory", "false", ("false", "true")) == "true",
+        attributes=_components(parameters, "attributes", "dsd"),
+        measures=_components(parameters, "measures", "all"),
     )
+
+
+def data_path(query: DataQuery) -> str:
+    """The path and parameters below ``/sdmx/v2`` that ask a question, ready for a URL.
+
+    A position of a key with several codes becomes several keys: the standard has no OR inside one.
+    Raises SemanticError for what SDMX-REST 2.2.2 has no words for.
+    """
+    spelling.refuse("SDMX-REST 2.2.2", {"data provider": bool(query.providers)})
+    keys = [one for key in spelling.keys(query) for one in spelling.single_codes(key)]
+    parts = (
+        query.context,
+        ",".join(query.flows.agencies) or "*",
+        ",".join(query.flows.ids) or "*",
+        ",".join(each.text for each in query.flows.versions),
+        ",".join(spelling.position_key(key, "*") for key in keys) or "*",
+    )
+    parameters = {
+        **spelling.component_filters(query.filters),
+        **spelling.shared_parameters(query),
+        "attributes": ",".join(query.attributes),
+        "measures": ",".join(query.measures),
+        "offset": str(query.page.offset),
+        "limit": "" if query.page.limit is None else str(query.page.limit),
+        "sort": spelling.order(query.page.order),
+        "asOf": spelling.moment(query.as_of),
+    }
+    usual = {
+        "attributes": "dsd",
+        "measures": "all",
+        "offset": "0",
+        "reportingYearStartDay": "--01-01",
+    }
+    return spelling.url("data", parts, ("*",) * 5, parameters, usual)
+
+
+def data_context(text: str) -> str:
+    """The context of a data question: one, several between commas, or any."""
+    wanted = text.split(",")
+    for each in wanted:
+        if each not in CONTEXTS:
+            raise BadSyntax(f"There is no context {each}.", subject=each, allowed=CONTEXTS)
+    return "*" if "*" in wanted else ",".join(dict.fromkeys(wanted))
+
+
+def _components(parameters: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    """`attributes` or `measures`: words of the standard and ids."""
+    return grammar.ids(parameters.get(name, default), ",", every=())
 
 
 def structure_query(path: str, pairs: Pairs) -> StructureQuery:
@@ -94,7 +139,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     parameters = read(pairs, ("detail", "references", "asOf"))
     return StructureQuery(
         _resources(resource),
-        _pattern(agency, id, version),
+        artefact_pattern(agency, id, version),
         grammar.ids(item, ",", every=("", *EVERY)),
         choice(parameters, "detail", "full", DETAILS),
         references(parameters, (*REFERENCES, *RESOURCES)),
@@ -110,12 +155,13 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     context, agency, id, version = _padded(parts, ("", "", "", "~"))
     if context not in SCHEMA_CONTEXTS:
         raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
-    parameters = read(pairs, ("dimensionAtObservation", "asOf"), ("deletion",))
+    parameters = read(pairs, ("dimensionAtObservation", "asOf", "deletion"))
     return SchemaQuery(
         context,
-        _pattern(agency, id, version),
+        artefact_pattern(agency, id, version),
         choice(parameters, "dimensionAtObservation", "TIME_PERIOD", OBSERVATION_DIMENSIONS),
         moment(parameters, "asOf"),
+        choice(parameters, "deletion", "false", ("false", "true")) == "true",
     )
 
 
@@ -140,7 +186,8 @@ def _resources(text: str) -> tuple[str, ...]:
     return wanted
 
 
-def _pattern(agency: str, id: str, version: str) -> ArtefactPattern:
+def artefact_pattern(agency: str, id: str, version: str) -> ArtefactPattern:
+    """Three parts of a path as a pattern; the words of older versions are read too."""
     versions = ("~" if each == "latest" else "*" if each == "all" else each
                 for each in version.split(","))  # fmt: skip
     return ArtefactPattern(

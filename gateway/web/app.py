@@ -12,10 +12,9 @@ from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import auditing, pages, problems, submissions
-from gateway.web.oauth import add_token_endpoint
-from gateway.web.rest import dialect_of, mount
+from gateway.web import auditing, oauth, pages, problems, submissions
 from gateway.web.decisions import Decisions
+from gateway.web.rest import dialect_of, mount
 
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,11 +32,11 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
     decisions = Decisions(exchange, issuer)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, decisions, version))
+        app.register_blueprint(mount(exchange, tokens, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens, decisions))
     app.register_blueprint(auditing.routes(exchange, tokens, decisions))
-    add_token_endpoint(app, exchange, issuer)
+    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
     app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

@@ -12,7 +12,7 @@ from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
 from gateway.rest.parameters import moment, positive, read
 from gateway.web.answer import PRIVATE
-from gateway.web.rest import bearer_token
+from gateway.web.bearer import caller
 from gateway.web.decisions import Decisions
 
 _MOST = 1000
@@ -24,14 +24,14 @@ def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blue
 
     @found.get("/audit")
     def entries() -> Response:
-        caller = tokens.caller(bearer_token(), AUDIT_READ)
+        by = caller(tokens, AUDIT_READ)
         parameters = read(
             request.args.items(multi=True), ("since", "until", "client", "provider", "limit")
         )
-        granted = {exchange.provisions[id].provider for id in decisions.provisions(caller, AUDIT)}
+        granted = {exchange.provisions[id].provider for id in decisions.provisions(by, AUDIT)}
         named = parameters.get("provider")
         providers = granted if named is None else granted & {named}
-        decisions.acting(caller, AUDIT, " ".join(sorted(providers)))
+        decisions.acting(by, AUDIT, " ".join(sorted(providers)))
         limit = positive(parameters, "limit") or 100
         if limit > _MOST:
             raise BadSyntax(f"limit is at most {_MOST}.", subject="limit")

@@ -17,7 +17,7 @@ from gateway.exchange import Exchange
 from gateway.formats.message import DataMessage
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
-from gateway.rest.spelling import spelled
+from gateway.rest import v2
 
 
 class Decisions:
@@ -34,8 +34,16 @@ class Decisions:
         providers = self._exchange.suppliers(asked, visibility)
         decision = self._decision(caller, READ, str(asked.flows), providers)
         g.decision = replace(
-            decision, query=spelled(asked), rules=visibility.rules, policy=visibility.policy
+            decision, query=_spelled(asked), rules=visibility.rules, policy=visibility.policy
         )
+        return visibility
+
+    def looking(self, caller: Caller, what: str) -> Visibility:
+        """The same for who asks where data are, and since when."""
+        at = self._exchange.clock()
+        visibility = self._exchange.policy.visibility(caller, at, at_home=self._at_home(caller))
+        decision = self._decision(caller, "look", what, ())
+        g.decision = replace(decision, rules=visibility.rules, policy=visibility.policy)
         return visibility
 
     def read(self, message: DataMessage) -> DataMessage:
@@ -103,3 +111,13 @@ class Decisions:
         decision: Decision | None = g.pop("decision", None)
         if decision is not None:
             self._exchange.audit.record(replace(decision, status=response.status_code))
+
+
+def _spelled(asked: DataQuery) -> str:
+    """A question in one spelling, whichever way it was asked; its flows, where it has none."""
+    providers = ",".join(f"{each.agency or '*'}.{each.id or '*'}" for each in asked.providers)
+    try:
+        path = v2.data_path(replace(asked, providers=()))
+    except GatewayError:
+        return str(asked.flows)
+    return f"{path} provider {providers}" if providers else path

@@ -10,14 +10,15 @@ from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, NotAcceptable, Unauthenticated
+from gateway.errors import BadSyntax, NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, SchemaQuery, StructureQuery
+from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
 from gateway.rest.parameters import Pairs
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
+from gateway.web.bearer import caller
 from gateway.web.decisions import Decisions
 
 _MOST_BYTES_KEPT = 64 * 1024 * 1024
@@ -27,12 +28,18 @@ class _Mount:
     """What one version answers over an exchange."""
 
     def __init__(
-        self, exchange: Exchange, tokens: TokenCheck, decisions: Decisions, dialect: Dialect
+        self,
+        exchange: Exchange,
+        tokens: TokenCheck,
+        decisions: Decisions,
+        dialect: Dialect,
+        issuer: str,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._decisions = decisions
         self._dialect = dialect
+        self._issuer = issuer
         self._bodies = Bodies(_MOST_BYTES_KEPT)
 
     def answer(self, path: str) -> Response:
@@ -42,17 +49,25 @@ class _Mount:
         match asked:
             case DataQuery():
                 return self._data(asked, pairs)
+            case RegistrationQuery():
+                return self._registrations(asked, pairs)
             case SchemaQuery():
                 return self._schema(asked, pairs)
             case StructureQuery():
                 return self._structures(asked, pairs)
 
     def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
-        visibility = self._decisions.reading(self._tokens.caller(bearer_token(), DATA_READ), asked)
+        visibility = self._decisions.reading(caller(self._tokens, DATA_READ), asked)
         wanted = _format(table.DATA[self._dialect.number], pairs)
         message = self._decisions.read(self._exchange.data(asked, visibility))
         name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
         return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+
+    def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
+        seen = self._decisions.looking(caller(self._tokens, DATA_READ), str(asked.pattern))
+        wanted = _format(table.REGISTRATIONS, pairs)
+        message = self._exchange.registrations(asked, seen, self._issuer)
+        return send(wanted.write(message), wanted.media_type, PRIVATE)
 
     def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
         wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
@@ -85,9 +100,11 @@ class _Mount:
         return self._bodies.answer(name, wanted.media_type, make)
 
 
-def mount(exchange: Exchange, tokens: TokenCheck, decisions: Decisions, version: str) -> Blueprint:
+def mount(
+    exchange: Exchange, tokens: TokenCheck, decisions: Decisions, version: str, issuer: str
+) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, decisions, DIALECTS[version])
+    served = _Mount(exchange, tokens, decisions, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)
@@ -100,17 +117,6 @@ def dialect_of(path: str) -> Dialect:
         (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
         DIALECTS["v2"],
     )
-
-
-def bearer_token() -> str:
-    """The token of a request. Raises Unauthenticated where there is none."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(
-            "This takes an access token: Authorization: Bearer …",
-            spanish="Se necesita un token de acceso: Authorization: Bearer …",
-        )
-    return token.strip()
 
 
 def _format(offers: Sequence[Format[M]], pairs: Pairs) -> Format[M]:

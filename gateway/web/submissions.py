@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from gateway.access.caller import APPROVE, SUBMIT, Caller
+from gateway.access.caller import APPROVE, SUBMIT
 from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT
 from gateway.access.tokens import TokenCheck
 from gateway.errors import BadSyntax, Forbidden, TooLarge
@@ -26,9 +26,9 @@ from gateway.releases.files import Kind
 from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
 from gateway.web.answer import PRIVATE
-from gateway.web.desk import Desk
-from gateway.web.rest import bearer_token
+from gateway.web.bearer import caller
 from gateway.web.decisions import Decisions
+from gateway.web.desk import Desk
 
 SOON = 2.0
 """Seconds after which an answer no longer waits for the work on a submission."""
@@ -49,17 +49,17 @@ class _Submissions:
 
     def hand_in(self) -> Response:
         """201 with the report once it is released, 202 while it waits or is at work, 422."""
-        caller = self._tokens.caller(bearer_token(), DATA_SUBMIT)
+        by = caller(self._tokens, DATA_SUBMIT)
         content, name = self._file()
         wanted = _field("provision")
-        self._decisions.acting(caller, SUBMIT, wanted)
-        self._decisions.refuse_ungranted(caller, SUBMIT, wanted)
+        self._decisions.acting(by, SUBMIT, wanted)
+        self._decisions.refuse_ungranted(by, SUBMIT, wanted)
         provision = self._exchange.provision(wanted)
         moment = _moment()
         refuse_past(moment, self._exchange.clock())
         if _check():
             return _reported(checked_only(self._exchange, content, name, provision), 200)
-        return self._kept(content, name, provision, caller.client_id, moment)
+        return self._kept(content, name, provision, by.client_id, moment)
 
     def _kept(
         self, content: bytes, name: str, provision: Provision, by: str, moment: datetime | None
@@ -116,26 +116,25 @@ class _Submissions:
 
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
-        token = bearer_token()
         try:
-            caller = self._tokens.caller(token, DATA_APPROVE)
+            by = caller(self._tokens, DATA_APPROVE)
         except Forbidden:
-            caller = self._tokens.caller(token, DATA_SUBMIT)
+            by = caller(self._tokens, DATA_SUBMIT)
         submission = self._exchange.store.catalogue.submissions.get(id)
-        own = submission.submitted_by == caller.client_id
-        if not own and submission.provision not in self._decisions.provisions(caller, APPROVE):
+        own = submission.submitted_by == by.client_id
+        if not own and submission.provision not in self._decisions.provisions(by, APPROVE):
             raise unknown(id)
         return submission
 
-    def _decided(self, id: str, action: str) -> Caller:
+    def _decided(self, id: str, action: str) -> str:
         """Who decides on a submission. Raises NotFound where its provision is not granted."""
-        caller = self._tokens.caller(bearer_token(), DATA_APPROVE)
-        self._decisions.acting(caller, action, id)
+        by = caller(self._tokens, DATA_APPROVE)
+        self._decisions.acting(by, action, id)
         submission = self._exchange.store.catalogue.submissions.get(id)
-        if submission.provision not in self._decisions.provisions(caller, APPROVE):
+        if submission.provision not in self._decisions.provisions(by, APPROVE):
             raise unknown(id)
-        self._decisions.acting(caller, action, submission.provision)
-        return caller
+        self._decisions.acting(by, action, submission.provision)
+        return by.client_id
 
     def report(self, id: str) -> Response:
         """The file with its faulty cells marked. Raises NotFound while it was not checked."""
@@ -157,16 +156,16 @@ class _Submissions:
 
     def approve(self, id: str) -> Response:
         """200 with the report once it is released, 202 while that is at work, 409, 422."""
-        caller = self._decided(id, APPROVE)
+        by = self._decided(id, APPROVE)
         _refuse_other_fields(set(), set())
-        workflow.decide(self._exchange, id, caller.client_id)
+        workflow.decide(self._exchange, id, by)
         return self._worked_on(id, 200)
 
     def refuse(self, id: str) -> Response:
         """200 with how it stands; the form field `because` says why."""
-        caller = self._decided(id, "refuse")
+        by = self._decided(id, "refuse")
         _refuse_other_fields(set(), {"because"})
-        workflow.refuse(self._exchange, id, caller.client_id, _field("because"))
+        workflow.refuse(self._exchange, id, by, _field("because"))
         return _private(jsonify(self._standing(id)))
 
 

@@ -195,7 +195,8 @@ def test_a_mistake_is_told_with_what_would_be_right(
         ("ss", b"<?xml"),
         ("generic", b"<?xml"),
         ("text/csv", b"STRUCTURE,"),
-        (None, b"STRUCTURE,"),
+        ("json-1.0", b"{"),
+        (None, b"{"),
     ],
 )
 @pytest.mark.usefixtures("released")

@@ -7,7 +7,7 @@ import pytest
 from gateway.errors import NoResults, NotFound, SemanticError
 from gateway.exchange import Exchange
 from gateway.model.query import ArtefactPattern, DataQuery, VersionPattern
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 
 ALL = ArtefactPattern((), (), (VersionPattern("*"),))
 
@@ -47,12 +47,12 @@ def test_a_caller_sees_only_some_provisions(loaded: Exchange) -> None:
     at = loaded.clock()
     question = DataQuery("dataflow", named("DF_RETURNS"))
 
-    answer = loaded.data(question, Visibility(at, frozenset({"SV_DGME_RETURNS"})))
+    answer = loaded.data(question, Visibility(at, {"SV_DGME_RETURNS": View()}))
 
     (only,) = answer.selections
     assert set(only.keys["REF_AREA"].values) == {"SV"}
     with pytest.raises(NoResults):
-        loaded.data(question, Visibility(at, frozenset()))
+        loaded.data(question, Visibility(at, {}))
 
 
 def test_nothing_is_seen_before_it_was_released(loaded: Exchange) -> None:

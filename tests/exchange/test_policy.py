@@ -19,7 +19,8 @@ from gateway.access.caller import Caller, Detail
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant, RegionEmbargo, Rules, checked
 from gateway.access.rights import Provided, Realm
-from gateway.exchange.states import paged
+from gateway.exchange.states import page
+from gateway.formats.message import DataSet, Subject
 from gateway.model.availability import Counts, Mode
 from gateway.model.query import Condition, Filter, Operator, Page, Wanted
 from gateway.model.selection import Selection
@@ -31,7 +32,7 @@ from gateway.releases.index import index_of
 from gateway.releases.store import Store
 from tests.exchange import rights
 from tests.exchange.rights import Held, Supply, Told, World
-from tests.figures import FLOW, NOON, RESTRICTED, Row, observations, rows
+from tests.figures import FLOW, LABELS, NOON, RESTRICTED, Row, observations, rows
 from tests.releases import asking
 from tests.releases.publishing import opened, publish
 
@@ -50,6 +51,7 @@ PROVIDED = tuple(
     Provided(each.id, each.provider, FLOWS[each.flow], RESTRICTED, frozenset(each.blanked))
     for each in SUPPLIES
 )
+SUBJECT = Subject(FLOW.reference, RESTRICTED, LABELS)
 REALM = Realm(PROVIDED, tuple(FLOWS.values()))
 REGIONS = ("", "", "key=M.GT", "key=.MX+SV.F", "c[SEX]=F,M", "c[OBS_STATUS]=A",
            "c[TIME_PERIOD]=ge:2023", "c[COMMENT]=note", "c[OBS_VALUE]=gt:0")  # fmt: skip
@@ -209,8 +211,9 @@ def test_no_cell_differs_from_the_plain_model(
         found = cube.select(asked, visibility)
         assert rows(found) == expected
         assert series_of(rows(found)) == series_of(expected)
-        page = [row for each in paged([found], Page((), offset, limit)) for row in rows(each)]
-        assert page == expected[offset : offset + limit]
+        pages = page([DataSet(SUBJECT, (found,))], Page((), offset, limit))
+        on_page = [row for each in pages for one in each.selections for row in rows(one)]
+        assert on_page == expected[offset : offset + limit]
         if len(found) < len(asking.answer(table, asked)):
             assert words(found) <= spoken(expected)
         for mode in Mode:

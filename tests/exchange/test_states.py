@@ -21,6 +21,7 @@ from gateway.releases.publishing import Publisher
 from gateway.rest.service import DIALECTS, question
 from gateway.settings import Home
 from tests.conftest import Clock
+from tests.figures import rows
 from tests.formats.reading import faults, specific_schema, written
 from tests.intake.books import GT, MX, SV, sample
 
@@ -218,15 +219,44 @@ def test_a_question_that_means_nothing_is_refused(
         story.ask(**parameters)
 
 
+def told(message: DataMessage) -> list[list[str]]:
+    """The action of each data set, then period and value of each observation of totals."""
+    return [
+        [each.action[0], *(f"{row['TIME_PERIOD']} {row['OBS_VALUE']}" for one in each.selections
+                           for row in rows(one))]
+        for each in message.datasets
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "part",
-    [{"lastNObservations": "1"}, {"firstNObservations": "1"}, {"limit": "1"}, {"sort": "*"}],
-    ids=lambda part: next(iter(part)),
+    ("part", "expected"),
+    [
+        pytest.param({}, [2, 1, 1, 1], id="all after 2020"),
+        pytest.param({"lastNObservations": "1"}, [1, 1, 1, 1], id="last"),
+        pytest.param({"offset": "1"}, [1, 1, 1, 1], id="offset"),
+        pytest.param({"offset": "3", "limit": "2"}, [1, 1], id="page over data sets"),
+    ],
 )
-def test_a_part_of_history_is_not_passed_over(story: Story, part: dict[str, str]) -> None:
-    """It is told whole; a question for some of it must not be answered with all."""
-    with pytest.raises(NotServed, match="includeHistory"):
-        story.ask(includeHistory="true", **part)
+def test_a_part_of_history(story: Story, part: dict[str, str], expected: list[int]) -> None:
+    """firstN and lastN count in each series of each dissemination, a page over all of them."""
+    message = story.ask(f"{SALVADOR}._T", includeHistory="true", **LATE, **part)
+
+    assert [len(each) - 1 for each in told(message)] == expected
+
+
+LATE = {"c[TIME_PERIOD]": "ge:2020"}
+
+
+def test_history_has_an_order_within_each_dissemination(story: Story) -> None:
+    """The one after the other they stay: their sequence says what happened."""
+    message = story.ask(f"{SALVADOR}._T", includeHistory="true", sort="TIME_PERIOD:desc", **LATE)
+
+    assert told(message) == [
+        ["R", "2024 14986", "2020 10716"],
+        ["R", "2023 13358"],
+        ["R", "2024 14887"],
+        ["R", "2024 14986"],
+    ]
 
 
 def test_the_last_of_each_series(story: Story) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +22,7 @@ from gateway.model.artefact import Artefact, Kind, Reference
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
 from tests.figures import FLOW, LABELS, STRUCTURE, everything
+from tests.formats import json_reading
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
 
@@ -114,10 +116,32 @@ def _values(parent: etree._Element) -> dict[str, str]:
     return {each.get("id"): each.get("value") for each in parent}
 
 
+def json_by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As the field guide of SDMX-JSON reads it."""
+    return json_reading.rows(content)
+
+
+def json_by_sdmx1(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As sdmx1 reads SDMX-JSON 1.0, once `structure` and `dataSets` stand at the root.
+
+    There the drafts of 1.0 had them, and sdmx1 2.28 knows no other place (2026-11). It takes a data
+    set's own attributes for those of each series: so none is passed on, nor found, but those of
+    observations.
+    """
+    message = json.loads(content)
+    root = {"meta": message["meta"], **message["data"]}
+    for dataset in root["dataSets"]:
+        dataset.pop("attributes", None)
+    return _of_sdmx1(sdmx.read_sdmx(io.BytesIO(json.dumps(root).encode())))
+
+
 DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
     "generic": (by_sdmx1, by_pysdmx),
     "structurespecific": (by_sdmx1, by_pysdmx),
     "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
+    "json-1.0": (json_by_hand,),
+    "json-2.0": (json_by_hand,),
+    "json": (json_by_hand,),
 }
 """Who reads each format of data, by the first of its names."""
 

@@ -70,7 +70,10 @@ CODES = {
 def message(
     dimension_at_observation: str = "TIME_PERIOD",
     time: str | None = "ObservationalTimePeriod",
+    *,
+    deletion: bool = False,
     **codes: tuple[str, ...],
 ) -> SchemaMessage:
     """A question for the schema of the small structure, some allowed codes replaced."""
-    return SchemaMessage(FLOW, structure(time), {**CODES, **codes}, dimension_at_observation)
+    allowed = {**CODES, **codes}
+    return SchemaMessage(FLOW, structure(time), allowed, dimension_at_observation, deletion)

@@ -176,6 +176,17 @@ def test_a_wrong_message_is_refused_for_its_one_fault(
     assert fault in found[0]
 
 
+def test_where_data_are_deleted_a_dimension_may_be_absent() -> None:
+    """Its codes are still those of its list where it is there."""
+    deletion = Draft7Validator(json.loads(b"".join(json_schema.write_20(message(deletion=True)))))
+    partial, wrong = data(), data()
+    missing_dimension(partial)
+    unknown_code(wrong)
+
+    assert faults(deletion, partial) == []
+    assert len(faults(deletion, wrong)) == 1
+
+
 def test_a_flat_message_has_no_series() -> None:
     assert faults(schema(FLAT), data(TIME))
     assert faults(schema(TIME), data(FLAT))

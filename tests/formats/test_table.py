@@ -6,17 +6,18 @@ from gateway.errors import NotAcceptable
 from gateway.formats.table import DATA, SCHEMAS, STRUCTURES, accepted, named
 
 SDMX = "application/vnd.sdmx."
+JSON = f"{SDMX}data+json"
 CSV, SS, GENERIC = f"{SDMX}data+csv", f"{SDMX}structurespecificdata+xml", f"{SDMX}genericdata+xml"
 
 
 @pytest.mark.parametrize(
     ("accept", "on_v1", "on_v2"),
     [
-        pytest.param(None, "generic", "csv", id="no header"),
-        pytest.param("", "generic", "csv", id="empty header"),
-        pytest.param("*/*", "generic", "csv", id="anything"),
-        pytest.param("application/*", "generic", "csv", id="any application"),
-        pytest.param("*/*;q=0.1", "generic", "csv", id="anything, reluctantly"),
+        pytest.param(None, "generic", "json", id="no header"),
+        pytest.param("", "generic", "json", id="empty header"),
+        pytest.param("*/*", "generic", "json", id="anything"),
+        pytest.param("application/*", "generic", "json", id="any application"),
+        pytest.param("*/*;q=0.1", "generic", "json", id="anything, reluctantly"),
         pytest.param(CSV, "csv", "csv", id="csv"),
         pytest.param("text/csv", "csv", "csv", id="plain csv"),
         pytest.param(f"{CSV};version=2.0.0", "csv", "csv", id="csv 2.0.0"),
@@ -32,10 +33,14 @@ CSV, SS, GENERIC = f"{SDMX}data+csv", f"{SDMX}structurespecificdata+xml", f"{SDM
         pytest.param("text/xml", "generic", "structurespecific", id="text xml"),
         pytest.param(f"{CSV};q=0.5,{SS}", "structurespecific", "structurespecific", id="q prefers"),
         pytest.param(f"{CSV};q=0.5,*/*;q=0.1", "csv", "csv", id="q over anything"),
-        pytest.param(f"{CSV};q=0,*/*", "generic", "structurespecific", id="q=0 refuses one"),
+        pytest.param(f"{JSON};q=0,*/*", "generic", "csv", id="q=0 refuses one"),
         pytest.param(f"{CSV};version=9,{SS};q=0.1", *["structurespecific"] * 2, id="second choice"),
-        pytest.param("text/html,*/*;q=0.8", "generic", "csv", id="a browser"),
+        pytest.param("text/html,*/*;q=0.8", "generic", "json", id="a browser"),
         pytest.param(f"{SS};charset=utf-8", *["structurespecific"] * 2, id="charset"),
+        pytest.param(f"{JSON};version=1.0.0", *["json-1.0"] * 2, id="json 1.0"),
+        pytest.param(f"{JSON};version=2.0.0", *["json-2.0"] * 2, id="json 2.0"),
+        pytest.param(f"{JSON};version=2.1", *["json"] * 2, id="json 2.1"),
+        pytest.param("application/json", *["json"] * 2, id="plain json"),
         pytest.param(f",{CSV},", "csv", "csv", id="empty members"),
     ],
 )
@@ -53,7 +58,7 @@ def test_an_accept_header_chooses(accept: str | None, on_v1: str, on_v2: str) ->
         "text/html",
         f"{CSV};version=1.0.0",
         f"{CSV};version=9",
-        f"{SDMX}data+json;version=2.0.0",
+        f"{SDMX}data+json;version=2.2.0",
         f"{SS};version=3.0.0",
         f"{CSV};q=0",
         "*/*;q=0",
@@ -86,6 +91,8 @@ def test_what_is_not_on_offer_is_refused_with_what_is(accept: str, offers: objec
         ("generic", GENERIC),
         (f"{SS};version=2.1", SS),
         ("text/csv", CSV),
+        ("json", JSON),
+        ("json-1.0", JSON),
     ],
 )
 @pytest.mark.parametrize("dialect", [1, 2])
@@ -94,7 +101,7 @@ def test_a_short_name_or_media_type_names_a_format(name: str, expected: str, dia
     assert named(DATA[dialect], name).type == expected
 
 
-@pytest.mark.parametrize("name", ["xlsx", "", "json", "image/png", "csv;version=2"])
+@pytest.mark.parametrize("name", ["xlsx", "", "json-3.0", "image/png", "csv;version=2"])
 def test_an_unknown_name_is_refused(name: str) -> None:
     """With the names, or the media types, that there are."""
     with pytest.raises(NotAcceptable) as caught:

@@ -185,6 +185,20 @@ def test_flat_observations_state_their_whole_key(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_where_data_are_deleted_a_key_may_be_partial(version: str) -> None:
+    """What is left out of it takes back all that has the rest; codes are still codes."""
+    written = b"".join(WRITERS[version](message(TIME, deletion=True)))
+    deletion = parsed(written, version)
+    partial = series(without(KEY, "SEX"), {"TIME_PERIOD": "2024-Q1"})
+
+    flat = parsed(b"".join(WRITERS[version](message(FLAT, deletion=True))), version)
+
+    assert accepts(deletion, data(version, TIME, partial))
+    assert accepts(flat, data(version, FLAT, etree.Element("Obs", {"REF_AREA": "GT"})))
+    assert not deletion.validate(data(version, TIME, series({**KEY, "SEX": "X"}, {})))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_schema_is_of_one_form(version: str) -> None:
     assert not schema(version, TIME).validate(data(version, TIME, obs()))
     assert not schema(version, FLAT).validate(data(version, FLAT, series()))

@@ -14,6 +14,9 @@ from gateway.model.query import (
     StructureQuery,
     VersionPattern,
 )
+from gateway.model.query import (
+    ProviderPattern as P,
+)
 from gateway.rest import v1
 from gateway.rest.service import DIALECTS, question
 
@@ -39,11 +42,16 @@ def asked(path: str, pairs: Pairs | None = None) -> DataQuery | StructureQuery:
         ("data/all,DF,all", DataQuery("dataflow", pattern("", "DF", "*"))),
         ("data/DF/all", DataQuery("dataflow", pattern("", "DF"))),
         ("data/DF/all/all", DataQuery("dataflow", pattern("", "DF"))),
-        ("data/DF/*/GT_IGM", DataQuery("dataflow", pattern("", "DF"), providers=("GT_IGM",))),
+        ("data/DF/*/GT_IGM", DataQuery("dataflow", pattern("", "DF"), providers=(P("GT_IGM"),))),
         (
             "data/DF/all/LMIG,GT_IGM+X",
-            DataQuery("dataflow", pattern("", "DF"), providers=("GT_IGM", "X")),
+            DataQuery("dataflow", pattern("", "DF"), providers=(P("GT_IGM", "LMIG"), P("X"))),
         ),
+        (
+            "data/DF/all/LMIG,all",
+            DataQuery("dataflow", pattern("", "DF"), providers=(P(None, "LMIG"),)),
+        ),
+        ("data/DF/all/all,X", DataQuery("dataflow", pattern("", "DF"), providers=(P("X"),))),
     ],
     ids=lambda value: value if isinstance(value, str) else "query",
 )
@@ -146,6 +154,7 @@ def test_a_structure_path_names_artefacts(path: str, expected: StructureQuery) -
         pytest.param("data/DF", [("startperiod", "2020")], "startperiod", id="letter case"),
         pytest.param("data/DF", [("startPeriod", "1")] * 2, "startPeriod", id="repeated"),
         pytest.param("data/DF", [("detail", "half")], "half", id="detail"),
+        pytest.param("data/DF/all/A,B,C", [], "A,B,C", id="provider of three parts"),
         pytest.param("nothing/LMIG", [], "nothing", id="resource"),
         pytest.param("dataflow/L/D/1.0/I/X", [], "6", id="structure path too long"),
         pytest.param("codelist/LMIG/CL/newest", [], "newest", id="version"),
@@ -162,16 +171,26 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
 
 
 @pytest.mark.parametrize(
-    ("path", "pairs"),
+    ("word", "attributes", "measures"),
     [
-        *(
-            pytest.param("data/DF", [("detail", word)], id=word)
-            for word in ("dataonly", "serieskeysonly", "nodata")
-        ),
-        pytest.param("availableconstraint/DF", [], id="availableconstraint"),
+        ("full", ("dsd",), ("all",)),
+        ("dataonly", ("none",), ("all",)),
+        ("SeriesKeysOnly", ("none",), ("none",)),
+        ("nodata", ("dataset", "series"), ("none",)),
     ],
 )
-def test_what_waits_is_told_apart_from_what_is_wrong(path: str, pairs: Pairs) -> None:
+def test_how_much_of_the_data(
+    word: str, attributes: tuple[str, ...], measures: tuple[str, ...]
+) -> None:
+    """`detail` says what `attributes` and `measures` say in version 2."""
+    query = asked("data/DF", [("detail", word)])
+
+    assert isinstance(query, DataQuery)
+    assert (query.attributes, query.measures) == (attributes, measures)
+
+
+@pytest.mark.parametrize("path", [pytest.param("availableconstraint/DF", id="availableconstraint")])
+def test_what_waits_is_told_apart_from_what_is_wrong(path: str) -> None:
     """The standard knows it and this gateway does not answer it yet: 501 and not 400."""
     with pytest.raises(NotServed):
-        asked(path, pairs)
+        asked(path)

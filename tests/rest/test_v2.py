@@ -58,6 +58,12 @@ def asked(path: str, pairs: Pairs | None = None) -> DataQuery | StructureQuery:
             "data/datastructure/LMIG/S/1.0.0-draft",
             DataQuery("datastructure", pattern("LMIG", "S", "1.0.0-draft")),
         ),
+        (
+            "data/dataflow,provisionagreement/LMIG",
+            DataQuery("dataflow,provisionagreement", pattern("LMIG")),
+        ),
+        ("data/dataflow,*/LMIG", DataQuery("*", pattern("LMIG"))),
+        ("data/provisionagreement/L/P", DataQuery("provisionagreement", pattern("L", "P"))),
         ("data/dataflow/A.B/DF", DataQuery("dataflow", pattern("A.B", "DF"))),
         ("data/dataflow/LMIG/DF/1.0.0/*", DataQuery("dataflow", pattern("LMIG", "DF", "1.0.0"))),
     ],
@@ -185,6 +191,11 @@ MOMENT = datetime(2026, 5, 15, 14, 15, tzinfo=UTC)
         pytest.param([("includeHistory", "True")], {"history": True}, id="history"),
         pytest.param([("includeHistory", "false")], {}, id="no history"),
         pytest.param(
+            [("attributes", "obs,UNIT"), ("measures", "none")],
+            {"attributes": ("obs", "UNIT"), "measures": ("none",)},
+            id="which components",
+        ),
+        pytest.param(
             [("c[TIME_PERIOD]", "ge:2010-Q3"), ("reportingYearStartDay", "--07-01")],
             {"filters": (Filter("TIME_PERIOD", ((Condition(Operator.GE, "2010-Q3", (7, 1)),),)),)},
             id="reporting year",
@@ -205,6 +216,7 @@ def test_which_states_and_how_many_observations(pairs: Pairs, expected: dict[str
         *(("sort", each) for each in ("", "A:down", "A:", "A;B", ":desc", "A++B")),
         *(("updatedAfter", each) for each in ("yesterday", "2026-13-01", "")),
         ("includeHistory", "perhaps"),
+        *((name, each) for name in ("attributes", "measures") for each in ("", "dsd,", "a b")),
         *(("reportingYearStartDay", each) for each in ("07-01", "--13-01", "--02-30", "--7-1")),
     ],
 )
@@ -299,11 +311,9 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
 @pytest.mark.parametrize(
     ("path", "pairs"),
     [
-        *(pytest.param("data", [(name, "all")], id=name) for name in ("attributes", "measures")),
-        pytest.param("data/provisionagreement/LMIG/PA", [], id="provision agreement"),
         *(
             pytest.param(f"{resource}/dataflow/LMIG/DF", [], id=resource)
-            for resource in ("availability", "metadata", "registration")
+            for resource in ("availability", "metadata")
         ),
     ],
 )

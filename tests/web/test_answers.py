@@ -150,11 +150,11 @@ STATUSES = [
         id="resource that waits",
     ),
     pytest.param(
-        "data/DF_RETURNS?detail=nodata",
-        "data/dataflow/LMIG/DF_RETURNS?attributes=none",
-        501,
-        501,
-        id="detail that waits",
+        "data/DF_RETURNS?detail=some",
+        "data/dataflow/LMIG/DF_RETURNS?attributes=NONE",
+        400,
+        422,
+        id="what is not there to be told",
     ),
     pytest.param(
         "data/DF_RETURNS?dimensionAtObservation=AllDimensions",

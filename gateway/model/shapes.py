@@ -1,0 +1,145 @@
+"""A selection in the shape that a message tells it in: what is shown, and under which dimension."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from gateway.model.coding import Packed, combined, dense, packed
+from gateway.model.selection import Chunk, Coded, Codes, RowNumbers, Rows, Selection
+from gateway.model.structure import Attribute
+
+
+def arranged(selection: Selection, dimension: str) -> Selection:
+    """The same observations in series under a dimension, which is one of the key.
+
+    Then time, as their last, is one of the `keys`, and `periods` are the codes of that dimension
+    that are in use. Attributes that hang on it, or on the whole key, are the observations'.
+    Observations come by series then code, unless they were asked for in an order of their own.
+    Under time, or under no dimension, it is the selection itself. Everything is in memory.
+    Source: SDMX 2.1, SDMXDataStructureSpecific.xsd, SeriesType.
+    """
+    if dimension not in selection.keys:
+        return selection
+    rows = selection.chunk()
+    others = {id: column for id, column in selection.keys.items() if id != dimension}
+    codes = selection.keys[dimension].codes[rows.series]
+    key = combined([*others.values()], selection.series)[rows.series]
+    order = _order(rows, packed([key, rows.periods, codes], len(rows)))
+    series, example = _numbered(packed([key, rows.periods], len(rows))[order])
+    first = order[example]
+    under = _only_used(Coded(codes[order], selection.keys[dimension].values))
+    time = Coded(rows.periods[first], selection.periods)
+    on_series, moved = _divided(selection, dimension)
+    notes, attributes = _with(selection, moved, rows.at(order))
+    return Selection(
+        selection.structure,
+        {
+            **_taken(others, rows.series[first]),
+            selection.structure.time.id: time,
+        },
+        _taken(on_series, rows.series[first]),
+        attributes,
+        under.values,
+        replace(rows.at(order), series=series.astype(np.int32), periods=under.codes, notes=notes),
+    )
+
+
+def _order(rows: Chunk, sorted_by: Packed) -> RowNumbers:
+    """The rows sorted, but for those that do not stand by series then time as they are."""
+    natural = packed([rows.series, rows.periods], len(rows))
+    if np.all(natural[1:] >= natural[:-1]):
+        return np.argsort(sorted_by, kind="stable")
+    return np.arange(len(rows))
+
+
+def _numbered(numbers: Packed) -> tuple[Packed, RowNumbers]:
+    """Each number's place among the distinct ones, and for each of these a row that has it."""
+    found = dense(numbers)
+    example = np.zeros(int(found.max(initial=-1)) + 1, np.intp)
+    example[found] = np.arange(len(found))
+    return found, example
+
+
+def _only_used(column: Coded) -> Coded:
+    """A column that is never absent, without the values that no row has."""
+    used = np.flatnonzero(np.bincount(column.codes, minlength=len(column.values)))
+    place = np.zeros(len(column.values), np.int32)
+    place[used] = np.arange(len(used))
+    return Coded(place[column.codes], tuple(column.values[code] for code in used.tolist()))
+
+
+def _divided(selection: Selection, dimension: str) -> tuple[dict[str, Coded], dict[str, Coded]]:
+    """The attributes that stay with the series under a dimension, and those that do not."""
+    by_id = {each.id: each for each in selection.structure.attributes}
+    columns = selection.series_attributes.items()
+    stay = {id: column for id, column in columns if _stays(by_id[id], dimension)}
+    return stay, {id: column for id, column in columns if id not in stay}
+
+
+def _stays(attribute: Attribute, dimension: str) -> bool:
+    return bool(attribute.dimensions) and dimension not in attribute.dimensions
+
+
+def _with(
+    selection: Selection, moved: dict[str, Coded], rows: Chunk
+) -> tuple[Codes, dict[str, Coded]]:
+    """The sets of attributes of some observations, with those that were their series'."""
+    if not moved:
+        return rows.notes, dict(selection.attributes)
+    on_series = combined([*moved.values()], selection.series)[rows.series]
+    notes, example = _numbered(packed([rows.notes, on_series], len(rows)))
+    return notes, {
+        **_taken(selection.attributes, rows.notes[example]),
+        **_taken(moved, rows.series[example]),
+    }
+
+
+def _taken(columns: Mapping[str, Coded], rows: Codes) -> dict[str, Coded]:
+    return {id: column.take(rows) for id, column in columns.items()}
+
+
+def shown(
+    selection: Selection, attributes: frozenset[str] | None = None, *, measure: bool = True
+) -> Selection:
+    """The same observations with some of their attributes only, or without their values.
+
+    None is for all attributes.
+    """
+    if attributes is None and measure:
+        return selection
+    on_series = _named(selection.series_attributes, attributes)
+    on_rows = _named(selection.attributes, attributes)
+    rows = _Less(selection.rows, values=measure, notes=bool(on_rows))
+    return replace(
+        selection,
+        series_attributes=on_series,
+        attributes=on_rows,
+        rows=rows,
+    )
+
+
+def _named(columns: Mapping[str, Coded], ids: frozenset[str] | None) -> dict[str, Coded]:
+    return {id: column for id, column in columns.items() if ids is None or id in ids}
+
+
+@dataclass(frozen=True, slots=True)
+class _Less:
+    """Rows without their values or without their notes, fetched as they are needed."""
+
+    rows: Rows
+    values: bool
+    notes: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def chunk(self, start: int, stop: int) -> Chunk:
+        """The observations from one place up to another, in memory."""
+        found = self.rows.chunk(start, stop)
+        if not self.values:
+            found = replace(found, values=pa.nulls(len(found), pa.string()))
+        if not self.notes:
+            found = replace(found, notes=np.zeros(len(found), np.int32))
+        return found
