@@ -143,8 +143,8 @@ def subject_of(text: str) -> tuple[str, str]:
     """The kind and the id of a subject; both ``*`` for everyone. Raises BadSyntax."""
     if text == EVERYONE:
         return EVERYONE, EVERYONE
-    kind, colon, id = text.partition(":")
-    if kind not in KINDS or not colon or not id.isprintable() or not 0 < len(text) <= _LONGEST:
+    kind, _, id = text.partition(":")
+    if kind not in KINDS or not id or not id.isprintable() or len(text) > _LONGEST:
         allowed = (EVERYONE, *(f"{each}:ID" for each in KINDS))
         raise BadSyntax(f"{text[:80]!r} names nobody.", subject="subject", allowed=allowed)
     return kind, id

@@ -74,7 +74,7 @@ contents = st.fixed_dictionaries(
         "CONF_REDIST": st.sampled_from((None, None, "GT", "MX, SV", "SV")),
     }
 )
-tables = st.dictionaries(asking.full_keys, contents, max_size=14).map(
+tables = st.dictionaries(asking.full_keys, contents, min_size=5, max_size=14).map(
     lambda table: [asking.whole(key, content) for key, content in table.items()]
 )
 _statuses = st.frozensets(st.sampled_from("NCDE"), max_size=3)
@@ -84,7 +84,7 @@ _turns = st.sampled_from((None, None, None, hour(2), hour(6.5), hour(9)))
 @st.composite
 def grant(draw: st.DrawFn) -> Grant:
     """One that means something."""
-    denies = draw(st.sampled_from((False, False, False, True)))
+    denies = draw(st.integers(0, 9)) == 0
     embargoed = not denies and draw(st.booleans())
     begins, ends = draw(_turns), draw(_turns)
     if begins and ends and ends <= begins:
@@ -114,12 +114,12 @@ callers = st.builds(
     Caller,
     st.just("c"),
     st.sampled_from(
-        (frozenset(SCOPES), frozenset(SCOPES), frozenset({"data.read"}), frozenset({"data.submit"}))
+        (*[frozenset(SCOPES)] * 4, frozenset({"data.read"}), frozenset({"data.submit"}))
     ),
     st.sampled_from(("c", "ana")),
     organisation=st.sampled_from((None, "GT", "MX", "SV")),
     groups=st.sampled_from((frozenset(), frozenset({"g"}))),
-    details=st.lists(details, max_size=2).map(tuple),
+    details=st.just(()) | st.lists(details, max_size=2).map(tuple),
 )
 helds = st.lists(
     st.builds(
@@ -130,9 +130,19 @@ helds = st.lists(
     ),
     max_size=2,
 )
+_FIRST = (
+    [],
+    [Grant("*", ("read",))],
+    [Grant("*", ("read",), statuses=frozenset("NE"))],
+    [Grant("client:c", ("read",), statuses=frozenset("C"), embargoed=True)],
+)
+"""Else most worlds would be closed to most callers, and there would be little to compare."""
+
 worlds = st.builds(
     World,
-    st.lists(grant(), min_size=1, max_size=4),
+    st.builds(
+        lambda first, more: [*first, *more], st.sampled_from(_FIRST), st.lists(grant(), max_size=3)
+    ),
     st.sampled_from(({}, {"g": {"client:c"}}, {"g": {"person:ana"}})),
     helds,
 )
@@ -141,7 +151,7 @@ _on_status = st.builds(
     st.sampled_from((Operator.EQ, Operator.NE)),
     st.sampled_from(("F", "N", "C")),
 )
-wanted = st.builds(
+wanted = st.just(Wanted()) | st.builds(
     lambda asked, more: replace(asked, filters=(*asked.filters, *more)),
     asking.wanted,
     st.lists(_on_status, max_size=1),
