@@ -19,10 +19,13 @@ from gateway.errors import BadConfiguration, StorageFault
 
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
+_MASTER_VARIABLE = "GATEWAY_MASTER_KEY_FILE"
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
 """A URL with a password, in front of its host or among its parameters."""
+
+Algorithm = Literal["ES256", "PS256", "EdDSA", "Ed25519", "RS256"]
 
 _PACKAGE = Path(__file__).parent
 
@@ -35,6 +38,26 @@ class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 1
 
 
+class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody else who may say who asks: `[[issuers]]` in `gateway.toml`, documented there.
+
+    What names a claim is a path: ``realm_access.roles``.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,30}$")]
+    issuer: Annotated[str, msgspec.Meta(pattern="^https?://[^ ]+$")]
+    jwks: str = ""
+    audience: str = ""
+    algorithms: Annotated[tuple[Algorithm, ...], msgspec.Meta(min_length=1)] = ("RS256",)
+    types: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("at+jwt",)
+    organisations: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    client_claim: str = "client_id"
+    organisation_claim: str = ""
+    groups_claim: str = ""
+    scope_claim: str = "scope"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of `gateway.toml`, documented there key by key."""
 
@@ -43,8 +66,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = ""
     database: str = ""
     files: str = ""
+    licence: str = ""
     largest_upload: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 64
+    loopback_keys: bool = False
     serve: Serve = Serve()
+    issuers: tuple[Issuer, ...] = ()
 
     def issuer_at(self, host: str, port: int) -> str:
         """The address that clients reach, without a slash at its end.
@@ -125,6 +151,7 @@ class Home:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BadConfiguration(f"{path}: {error}", subject=str(path)) from error
         _refuse_secrets(settings, path)
+        _refuse_twins(settings, path)
         return settings
 
     def create(self) -> None:
@@ -170,6 +197,15 @@ def _refuse_secrets(settings: Settings, path: Path) -> None:
             )
 
 
+def _refuse_twins(settings: Settings, path: Path) -> None:
+    """Two issuers of one name would speak for each other."""
+    for name in ("id", "issuer"):
+        values = [getattr(each, name) for each in settings.issuers]
+        twice = sorted({each for each in values if values.count(each) > 1})
+        if twice:
+            raise BadConfiguration(f"{path}: two issuers have {name} {twice[0]}.", subject=name)
+
+
 def _unusable(path: Path, error: OSError) -> StorageFault:
     reason = error.strerror or str(error)
     return StorageFault(
@@ -187,6 +223,12 @@ def find_home(named: Path | None) -> Home:
 def database_password() -> str:
     """The password for the database that the settings name; empty where none was given."""
     return os.environ.get(_PASSWORD_VARIABLE, "")
+
+
+def master_key(home: Home) -> tuple[Path, bool]:
+    """The file of the master key, and whether it is the home's own, to be made on first use."""
+    named = os.environ.get(_MASTER_VARIABLE)
+    return (Path(named), False) if named else (home.keys / "master.key", True)
 
 
 def hand_down(home: Home, issuer: str) -> None:

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.access.clients import DATA_READ, Proof
+from gateway.access.keysets import keys_in_file
+from gateway.exchange import Exchange
 from gateway.settings import defaults
+from tests.serving import served
 
 README = (defaults() / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
@@ -106,7 +110,7 @@ def test_the_python_block_pulls_the_figure_that_it_says(demo: dict[str, str]) ->
     """sdmx1 adds up the same 24,395 that the IGM published."""
     names = {"CLIENT_ID": demo["client_id"], "CLIENT_SECRET": demo["client_secret"]}
     setup = "".join(f"{name} = {value!r}\n" for name, value in names.items())
-    code = blocks("python")[0].replace("http://127.0.0.1:8000", demo["url"].rstrip("/"))
+    code = _asking_sdmx1().replace("http://127.0.0.1:8000", demo["url"].rstrip("/"))
 
     done = subprocess.run(
         [sys.executable, "-c", setup + code], capture_output=True, text=True, check=False
@@ -114,3 +118,31 @@ def test_the_python_block_pulls_the_figure_that_it_says(demo: dict[str, str]) ->
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "24395.0"
+
+
+def _asking_sdmx1() -> str:
+    (code,) = (block for block in blocks("python") if "import sdmx" in block)
+    return code
+
+
+def test_a_partner_gets_in_by_a_key_of_its_own(loaded: Exchange, tmp_path: Path) -> None:
+    """It makes the key, hands over the public part, and asks with what it signed."""
+    making, asking = (block for block in blocks("python") if "ine.key.json" in block)
+
+    _run(making, tmp_path)
+    keys, private = keys_in_file((tmp_path / "ine.jwks.json").read_bytes())
+    loaded.clients.add("INE", [DATA_READ], loaded.clock(), "ine-gt", None, Proof(keys))
+    with served(loaded) as url:
+        said = _run(asking.replace("http://127.0.0.1:8000", url), tmp_path)
+
+    assert not private
+    assert (tmp_path / "ine.key.json").stat().st_mode & 0o077 == 0
+    assert said.strip() == "200"
+
+
+def _run(code: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

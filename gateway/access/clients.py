@@ -1,18 +1,26 @@
-"""Clients: machines with an id and a secret, of which only the SHA-256 is kept."""
+"""Clients: machines that prove who they are by a key of their own, or by a secret.
+
+Of a key the public part is kept, of a secret the SHA-256.
+"""
 
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
+from gateway.access.keysets import Keys, as_text
 from gateway.access.organisations import refuse_unknown
-from gateway.database import Database, as_text, client_scopes, clients
+from gateway.access.signed import ALGORITHMS
+from gateway.access.stamp import touch
+from gateway.database import Database, client_scopes, clients, organisations
+from gateway.database import as_text as moment_as_text
 from gateway.errors import NotFound, SemanticError
+from gateway.fetch import refuse_unfit
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
 DATA_EMBARGOED, DATA_CONFIDENTIAL = "data.embargoed", "data.confidential"
@@ -20,31 +28,65 @@ AUDIT_READ = "audit.read"
 SCOPES = (AUDIT_READ, DATA_APPROVE, DATA_CONFIDENTIAL, DATA_EMBARGOED, DATA_READ, DATA_SUBMIT)
 """What a token can carry: the most that may be done with it, of what its caller is granted."""
 
+BY_KEY, BY_SECRET = "private_key_jwt", "client_secret_basic"
+"""How a client proves who it is: each in one way only. Source: RFC 7591, 2; OpenID Core, 9."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """How a client is to prove who it is: by keys, in hand or at an address; else by a secret.
+
+    `algorithm` pins one to sign with. `dpop` binds its tokens to a key (RFC 9449). With
+    `strict_audience` its assertions must name the issuer, not the token endpoint.
+    """
+
+    keys: Keys = ()
+    keys_url: str = ""
+    algorithm: str | None = None
+    dpop: bool = False
+    strict_audience: bool = False
+
+
+SECRET = Proof()
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
-    """A registered client; `revoked_at` is None while it may ask for tokens."""
+    """A registered client; `revoked_at` is None while it, and its organisation, may ask."""
 
     id: str
     name: str
-    secret_sha256: str
+    secret_sha256: str | None
     scopes: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None
     organisation: str | None = None
+    jwks: str | None = None
+    jwks_url: str | None = None
+    algorithm: str | None = None
+    dpop: bool = False
+    strict_audience: bool = False
+
+    @property
+    def method(self) -> str:
+        """How it proves who it is."""
+        return BY_KEY if self.jwks or self.jwks_url else BY_SECRET
 
     def has_secret(self, secret: str) -> bool:
         """Whether this is its secret, in a time that does not depend on where they differ."""
-        return hmac.compare_digest(self.secret_sha256, _digest(secret))
+        right = hmac.compare_digest(self.secret_sha256 or "", _digest(secret))
+        return right and self.method == BY_SECRET
 
 
 class Clients:
     """The clients of one home."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, loopback: bool = False) -> None:
+        """Over a database; `loopback` lets keys be published on this machine, without https."""
         self._database = database
+        self._loopback = loopback
 
     def add(
         self,
@@ -53,27 +95,33 @@ class Clients:
         now: datetime,
         id: str = "",
         organisation: str | None = None,
+        proof: Proof = SECRET,
     ) -> tuple[str, str]:
         """Register a client; its id and its secret, which is shown this once.
 
-        Both are random where no id is given. Raises SemanticError for an id that is taken or has
-        other signs than letters, figures, ``_`` and ``-``, and for an unknown scope; NotFound for
-        an organisation that is not there.
+        Both are random where no id is given; one with keys has no secret. Raises SemanticError for
+        an id that is taken or has other signs than letters, figures, ``_`` and ``-``, and for an
+        unknown scope or algorithm; NotFound for an organisation that is not there.
         """
         scopes = tuple(scopes)
-        _refuse_unknown_scopes(scopes)
+        _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
+        _refuse_unknown("algorithm", {proof.algorithm} - {None, *ALGORITHMS}, ALGORITHMS)
         id = id or f"client-{secrets.token_hex(8)}"
         if not _ID.fullmatch(id):
             raise SemanticError(f"{id!r} is no client id: letters, figures, _ and - only.")
         if self.get(id) is not None:
             raise SemanticError(f"The client {id} is there already.", subject=id)
-        secret = secrets.token_urlsafe(32)
+        if proof.keys_url:
+            refuse_unfit(proof.keys_url, loopback=self._loopback)
+        by_key = bool(proof.keys or proof.keys_url)
+        secret = "" if by_key else secrets.token_urlsafe(32)
         row = {
             "client_id": id,
             "name": name,
-            "secret_sha256": _digest(secret),
-            "created_at": as_text(now),
+            "secret_sha256": None if by_key else _digest(secret),
+            "created_at": moment_as_text(now),
             "organisation": organisation,
+            **_columns(proof),
         }
         with self._database.writing() as connection:
             if organisation is not None:
@@ -95,10 +143,12 @@ class Clients:
         return self._read(true())
 
     def _read(self, condition: ColumnElement[bool]) -> list[Client]:
-        wanted = select(clients).where(condition).order_by(clients.c.created_at)
+        withdrawn = organisations.c.revoked_at.label("withdrawn_at")
+        of = clients.outerjoin(organisations)
+        wanted = select(clients, withdrawn).select_from(of).where(condition)
         granted = select(client_scopes).join(clients).where(condition)
         with self._database.reading() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(wanted.order_by(clients.c.created_at)).all()
             scopes = connection.execute(granted.order_by(client_scopes.c.scope)).all()
         return [
             Client(
@@ -107,8 +157,13 @@ class Clients:
                 row.secret_sha256,
                 tuple(each.scope for each in scopes if each.client_id == row.client_id),
                 datetime.fromisoformat(row.created_at),
-                None if row.revoked_at is None else datetime.fromisoformat(row.revoked_at),
+                _moment(row.revoked_at or row.withdrawn_at),
                 row.organisation,
+                row.jwks,
+                row.jwks_url,
+                row.algorithm,
+                bool(row.dpop),
+                bool(row.strict_audience),
             )
             for row in rows
         ]
@@ -119,7 +174,7 @@ class Clients:
         Raises SemanticError for an unknown scope, NotFound for an organisation that is not there.
         """
         scopes = tuple(scopes)
-        _refuse_unknown_scopes(scopes)
+        _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
         said = {"name": name, "organisation": organisation}
         with self._database.writing() as connection:
             if organisation is not None:
@@ -128,20 +183,38 @@ class Clients:
             connection.execute(delete(client_scopes).where(client_scopes.c.client_id == id))
             if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
                 connection.execute(insert(client_scopes), pairs)
+            touch(connection)
 
     def revoke(self, id: str, now: datetime) -> None:
         """Let a client ask for nothing more, its running tokens included. Raises NotFound."""
         revoked = update(clients).where(clients.c.client_id == id, clients.c.revoked_at.is_(None))
         with self._database.writing() as connection:
-            changed = connection.execute(revoked.values(revoked_at=as_text(now))).rowcount
+            row = {"revoked_at": moment_as_text(now)}
+            changed = connection.execute(revoked.values(row)).rowcount
+            touch(connection)
         if not changed:
             raise NotFound(f"There is no client {id} that could be revoked.", subject=id)
 
 
-def _refuse_unknown_scopes(scopes: Iterable[str]) -> None:
-    if unknown := set(scopes) - set(SCOPES):
-        raise SemanticError(f"There is no scope {', '.join(sorted(unknown))}.", allowed=SCOPES)
+def _columns(proof: Proof) -> Mapping[str, object]:
+    """How a client proves who it is, as the table has it."""
+    return {
+        "jwks": as_text(proof.keys) if proof.keys else None,
+        "jwks_url": proof.keys_url or None,
+        "algorithm": proof.algorithm,
+        "dpop": proof.dpop,
+        "strict_audience": proof.strict_audience,
+    }
+
+
+def _refuse_unknown(what: str, unknown: Iterable[str | None], known: tuple[str, ...]) -> None:
+    if names := sorted(map(str, unknown)):
+        raise SemanticError(f"There is no {what} {', '.join(names)}.", allowed=known)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from gateway.access.stamp import touch
 from gateway.database import Database, as_text, organisations
 from gateway.errors import NotFound, SemanticError
 from gateway.model.text import Text
@@ -20,6 +21,7 @@ class Organisation:
     id: str
     name: Text
     created_at: datetime
+    revoked_at: datetime | None = None
 
 
 class Organisations:
@@ -63,9 +65,27 @@ class Organisations:
                 row.organisation,
                 Text(es=row.name_es, en=row.name_en),
                 datetime.fromisoformat(row.created_at),
+                None if row.revoked_at is None else datetime.fromisoformat(row.revoked_at),
             )
             for row in rows
         ]
+
+    def stands(self, id: str) -> bool:
+        """Whether there is an organisation with an id that was not revoked."""
+        return any(each.id == id and each.revoked_at is None for each in self.all())
+
+    def revoke(self, id: str, now: datetime) -> None:
+        """Stop every client that acts for an organisation, at once. Raises NotFound."""
+        there = organisations.c.organisation == id, organisations.c.revoked_at.is_(None)
+        revoked = update(organisations).where(*there).values(revoked_at=as_text(now))
+        with self._database.writing() as connection:
+            if not connection.execute(revoked).rowcount:
+                raise NotFound(
+                    f"There is no organisation {id} that could be revoked.",
+                    spanish=f"No hay organización {id} que se pueda revocar.",
+                    subject=id,
+                )
+            touch(connection)
 
 
 def known(connection: Connection, id: str) -> bool:

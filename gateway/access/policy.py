@@ -36,7 +36,7 @@ class Policy:
         self._grants = grants
         self._realm = realm
         self._rules: Rules | None = None
-        self._compiled: OrderedDict[tuple[Caller, bool], _Compiled] = OrderedDict()
+        self._compiled: OrderedDict[Caller, _Compiled] = OrderedDict()
         self._lock = Lock()
 
     def rules(self) -> Rules:
@@ -52,16 +52,14 @@ class Policy:
             self._compiled.clear()
         return rules
 
-    def visibility(self, caller: Caller, at: datetime, *, at_home: bool = True) -> Visibility:
-        """What a caller sees; `at_home` says that the token is of this gateway's own making."""
+    def visibility(self, caller: Caller, at: datetime) -> Visibility:
+        """What a caller sees."""
         rules = self.rules()
-        asked = replace(caller, token=""), at_home
+        asked = replace(caller, token="")
         with self._lock:
             kept = self._compiled.get(asked)
         if kept is None or kept.visibility.policy != rules.version or not kept.holds(at):
-            kept = _Compiled(
-                self._realm.visibility(rules, caller, at, at_home=at_home), *_between(rules, at)
-            )
+            kept = _Compiled(self._realm.visibility(rules, caller, at), *_between(rules, at))
             with self._lock:
                 self._compiled[asked] = kept
                 self._compiled.move_to_end(asked)
@@ -73,17 +71,13 @@ class Policy:
         """What the operator sees: all of it, but for what is under embargo."""
         return self._realm.everything(self.rules(), at)
 
-    def allowed(
-        self, action: str, caller: Caller, at: datetime, *, at_home: bool = True
-    ) -> frozenset[str]:
+    def allowed(self, action: str, caller: Caller, at: datetime) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
-        return self._realm.allowed(self.rules(), action, caller, at, at_home=at_home)
+        return self._realm.allowed(self.rules(), action, caller, at)
 
-    def granted(
-        self, caller: Caller, at: datetime, action: str, *, at_home: bool = True
-    ) -> list[Grant]:
+    def granted(self, caller: Caller, at: datetime, action: str) -> list[Grant]:
         """The grants that are in force for a caller, denials among them."""
-        return granted(self.rules(), caller, at, action, at_home=at_home)
+        return granted(self.rules(), caller, at, action)
 
 
 def _between(rules: Rules, at: datetime) -> tuple[datetime, datetime | None]:

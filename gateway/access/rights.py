@@ -54,13 +54,11 @@ class Realm:
     provided: tuple[Provided, ...]
     flows: tuple[Reference, ...]
 
-    def visibility(
-        self, rules: Rules, caller: Caller, at: datetime, *, at_home: bool = True
-    ) -> Visibility:
-        """What a caller sees by some rules; `at_home` says that we made the token ourselves."""
+    def visibility(self, rules: Rules, caller: Caller, at: datetime) -> Visibility:
+        """What a caller sees by some rules."""
         given: list[Grant] = []
         if DATA_READ in caller.scopes:
-            given = granted(rules, caller, at, READ, at_home=at_home)
+            given = granted(rules, caller, at, READ)
         details = _details(caller, READ)
         views = {
             each.id: view
@@ -85,16 +83,14 @@ class Realm:
             {each.id: View(embargoes=_embargoes(each, rules.embargoes)) for each in self.provided},
         ).signed()
 
-    def allowed(
-        self, rules: Rules, action: str, caller: Caller, at: datetime, *, at_home: bool = True
-    ) -> frozenset[str]:
+    def allowed(self, rules: Rules, action: str, caller: Caller, at: datetime) -> frozenset[str]:
         """The provisions with which a caller may do something else than read.
 
         A token that is narrowed to a part of the figures does nothing to the whole of them.
         """
         if SCOPE_OF[action] not in caller.scopes:
             return frozenset()
-        about = granted(rules, caller, at, action, at_home=at_home)
+        about = granted(rules, caller, at, action)
         details = [each for each in _details(caller, action) if not each.key]
         return frozenset(
             each.id
@@ -115,16 +111,15 @@ class Realm:
         )
 
 
-def names(caller: Caller, rules: Rules, *, at_home: bool) -> frozenset[str]:
+def names(caller: Caller, rules: Rules) -> frozenset[str]:
     """The subjects of grants that a caller is.
 
-    Another issuer's clients and people are known by its name too, so that none of them can be
-    taken for one of ours: ``client:ID@ISSUER``. A client that asks for itself is no person.
+    Another issuer's clients, people and groups bear its name in front, so that none of them can be
+    taken for one of ours. A client that asks for itself is no person.
     """
-    suffix = "" if at_home else f"@{caller.issuer}"
-    own = {f"client:{caller.client_id}{suffix}"}
+    own = {f"client:{caller.client_id}"}
     if caller.subject and caller.subject != caller.client_id:
-        own.add(f"person:{caller.subject}{suffix}")
+        own.add(f"person:{caller.subject}")
     groups = caller.groups | rules.groups_of(own)
     found = {EVERYONE, *own, *(f"group:{each}" for each in groups)}
     if caller.organisation is not None:
@@ -132,11 +127,9 @@ def names(caller: Caller, rules: Rules, *, at_home: bool) -> frozenset[str]:
     return frozenset(found)
 
 
-def granted(
-    rules: Rules, caller: Caller, at: datetime, action: str, *, at_home: bool = True
-) -> list[Grant]:
+def granted(rules: Rules, caller: Caller, at: datetime, action: str) -> list[Grant]:
     """The grants that are in force for a caller, denials among them."""
-    answering_to = names(caller, rules, at_home=at_home)
+    answering_to = names(caller, rules)
     return [
         each
         for each in rules.grants

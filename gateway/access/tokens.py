@@ -1,28 +1,35 @@
-"""The check of an access token: signature, kind, issuer, audience, time and the client behind it.
+"""The check of an access token: signature, kind, issuer, audience, time and who is behind it.
 
-Source: RFC 9068, section 4. Nothing in a token's header chooses how it is checked.
+Source: RFC 9068, section 4; for tokens that are bound to a key, RFC 9449, section 7. Nothing in a
+token's header chooses how it is checked.
 """
 
-from collections.abc import Callable
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
 from gateway.access.caller import Caller
-from gateway.access.clients import Clients
-from gateway.access.keys import ALGORITHM
+from gateway.access.issuers import TrustedIssuer
+from gateway.access.proofs import Asked, Proofs
+from gateway.access.signed import LEEWAY, Claims, NotSigned, read, seconds, verify
+from gateway.access.stamp import Stamp
 from gateway.errors import Forbidden, Unauthenticated
-
-LEEWAY = 30
-"""Seconds by which another machine's clock may differ."""
-
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 """Where an issuer's tokens are asked for."""
+
+BEARER, DPOP = "bearer", "dpop"
+"""How a token is presented: by whoever has it, or with a proof that a key is had too."""
+
+_REMEMBERED = 4096
+_RECHECKED = 60.0
+"""So many tokens are remembered, each for so many seconds: then its issuer's keys are asked."""
 
 
 def audience(issuer: str) -> str:
@@ -30,60 +37,149 @@ def audience(issuer: str) -> str:
     return f"{issuer}/sdmx"
 
 
+_NOTHING = Asked("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token as a request presents it: by which scheme, and with which proofs for what."""
+
+    token: str
+    scheme: str = BEARER
+    proofs: tuple[str, ...] = ()
+    asked: Asked = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """What was found out about a token, as of a stamp; `ends` and `checked_at` in seconds."""
+
+    claims: Claims
+    caller: Caller
+    key: str | None
+    ends: float
+    stamp: str
+    checked_at: float
+
+
 class TokenCheck:
-    """The check of tokens that one issuer signs for one audience."""
+    """The check of tokens from several issuers. Safe to share between threads.
+
+    A token that was found good is remembered by its SHA-256 until something changes on which that
+    rests: so much is looked up once a second (`gateway.access.stamp`).
+    """
 
     def __init__(
-        self, issuer: str, keys: KeySet, clients: Clients, clock: Callable[[], datetime]
+        self,
+        issuers: Iterable[TrustedIssuer],
+        stamp: Stamp,
+        proofs: Proofs,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._keys = keys
-        self._clients = clients
-        self._claims = JWTClaimsRegistry(
-            now=lambda: int(clock().timestamp()),
-            leeway=LEEWAY,
-            iss={"essential": True, "value": issuer},
-            aud={"essential": True, "value": audience(issuer)},
-            exp={"essential": True},
-            iat={"essential": True},
-            sub={"essential": True},
-            client_id={"essential": True},
-            jti={"essential": True},
-        )
+        self._issuers = {each.rules.issuer: each for each in issuers}
+        self._stamp = stamp
+        self._proofs = proofs
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[bytes, Good] = {}
+        self._claims = {
+            name: _registry(each.rules.issuer, each.rules.audience, clock)
+            for name, each in self._issuers.items()
+        }
 
-    def caller(self, token: str, scope: str) -> Caller:
-        """The caller behind a token that carries a scope.
+    def caller(self, presented: Presented, *scopes: str) -> Caller:
+        """The caller behind a token that carries one of some scopes.
 
         Raises Unauthenticated for a token that does not hold, or whose client was revoked since;
         Forbidden for one without the scope.
         """
-        claims = self._claims_of(token)
-        client = self._clients.get(str(claims["client_id"]))
-        if client is None or client.revoked_at is not None:
-            raise _invalid()
-        scopes = claims.get("scope")
-        granted = frozenset(scopes.split()) if isinstance(scopes, str) else frozenset()
-        if scope not in granted or scope not in client.scopes:
-            raise Forbidden(f"The token does not carry the scope {scope}.", subject=scope)
-        return Caller(
-            client.id,
-            granted & frozenset(client.scopes),
-            str(claims["sub"]),
-            str(claims["iss"]),
-            client.organisation,
-            token=str(claims["jti"]),
-        )
+        checked = self.good(presented.token)
+        self._refuse_unproven(presented, checked)
+        if not checked.caller.scopes & frozenset(scopes):
+            raise Forbidden(f"The token does not carry the scope {scopes[0]}.", subject=scopes[0])
+        return checked.caller
 
-    def _claims_of(self, token: str) -> dict[str, Any]:
+    def good(self, token: str) -> Good:
+        """What a token says, whoever presents it. Raises Unauthenticated for a bad one."""
+        name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        stamp, known = self._stamp.now(), self._known.get(name)
+        if known is not None and self._still_holds(known, stamp):
+            return known
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
-            self._claims.validate(decoded.claims)
-        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
+            checked = self._check(token, stamp)
+        except NotSigned as error:
             raise _invalid() from error
-        header = decoded.header
-        if header.get("typ") != "at+jwt" or not isinstance(header.get("kid"), str):
+        with self._lock:
+            self._known.pop(name, None)
+            while len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]  # the one that was checked longest ago
+            self._known[name] = checked
+        return checked
+
+    def _still_holds(self, known: Good, stamp: str) -> bool:
+        fresh = known.stamp == stamp and time.monotonic() - known.checked_at < _RECHECKED
+        return fresh and self._clock().timestamp() < known.ends + LEEWAY
+
+    def _check(self, token: str, stamp: str) -> Good:
+        unverified = read(token)
+        name = unverified.claims.get("iss")
+        issuer = self._issuers.get(name) if isinstance(name, str) else None
+        if issuer is None or unverified.type not in issuer.rules.types or not unverified.kid:
+            raise NotSigned
+        if unverified.header.get("alg") not in issuer.rules.algorithms:
+            raise NotSigned  # before any key is looked for
+        claims = verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
+        try:
+            self._claims[issuer.rules.issuer].validate(dict(claims))
+        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
+            raise NotSigned from error
+        key, ends = _key(claims), seconds(claims, "exp")
+        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
+
+    def _refuse_unproven(self, presented: Presented, checked: Good) -> None:
+        """Raise Unauthenticated where token, scheme and proof do not belong together."""
+        if (checked.key is None) != (presented.scheme == BEARER):
             raise _invalid()
-        return dict(decoded.claims)
+        if checked.key is None:
+            return
+        if len(presented.proofs) != 1:
+            raise _unproven("One header DPoP is needed.")
+        try:
+            key = self._proofs.key(presented.proofs[0], presented.asked, presented.token)
+        except NotSigned as error:
+            raise _unproven(error) from error
+        if key != checked.key:
+            raise _unproven("It was made with another key.")
+
+
+def _registry(issuer: str, wanted: str, clock: Callable[[], datetime]) -> JWTClaimsRegistry:
+    return JWTClaimsRegistry(
+        now=lambda: int(clock().timestamp()),
+        leeway=LEEWAY,
+        iss={"essential": True, "value": issuer},
+        aud={"essential": True, "value": wanted},
+        exp={"essential": True},
+        iat={"essential": True},
+        sub={"essential": True},
+        jti={"essential": True},
+    )
+
+
+def _key(claims: Claims) -> str | None:
+    """The key that a token is bound to; one bound in a way that is not known here is no token."""
+    bound = claims.get("cnf")
+    if bound is None:
+        return None
+    key = bound.get("jkt") if isinstance(bound, dict) and len(bound) == 1 else None
+    if not isinstance(key, str):
+        raise NotSigned
+    return key
 
 
 def _invalid() -> Unauthenticated:
     return Unauthenticated("The access token does not hold.", subject="invalid_token")
+
+
+def _unproven(why: object) -> Unauthenticated:
+    said = f"The proof of possession does not hold. {why}".strip()
+    return Unauthenticated(said, subject="invalid_dpop_proof")

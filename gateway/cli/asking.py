@@ -1,6 +1,6 @@
 """``gateway get``: answer a service path with no server."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,29 +10,45 @@ from gateway.cli.opening import home_option, opened, write_out
 from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.formats.negotiation import Wish, choose, parted
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.rest.service import DIALECTS, Question, question
 
 
-def _pieces(exchange: Exchange, asked: Question, dialect: int, name: str | None) -> Iterator[bytes]:
-    """The answer in the format of a name, or in the dialect's default."""
-    seen = exchange.everything()
+def _answer(
+    exchange: Exchange, path: str, asked: Question, dialect: int, wish: Wish
+) -> Iterator[bytes]:
     match asked:
+        case AvailabilityQuery():
+            found = exchange.availability(asked, exchange.everything())
+            available = choose(table.STRUCTURES[dialect], _in_xml(wish))
+            return available.format.write(found.told(available.manner))
         case DataQuery():
-            return _named(table.DATA[dialect], name).write(exchange.data(asked, seen))
+            data = choose(table.DATA[dialect], wish)
+            message = exchange.data(asked, exchange.everything())
+            return data.format.write(message.told(data.manner).asked_for(path))
         case RegistrationQuery():
-            found = exchange.registrations(asked, seen, _service(exchange))
-            return _named(table.REGISTRATIONS, name).write(found)
+            registered = exchange.registrations(asked, exchange.everything(), _service(exchange))
+            return choose(table.REGISTRATIONS, wish).format.write(registered)
         case SchemaQuery():
-            return _named(table.SCHEMAS[dialect], name).write(exchange.schema(asked))
+            schema = choose(table.SCHEMAS[dialect], wish)
+            return schema.format.write(exchange.schema(asked))
         case StructureQuery():
-            structures = table.named(table.STRUCTURES[dialect], name or "xml")
-            return structures.write(exchange.structures(asked))
+            structures = choose(table.STRUCTURES[dialect], _in_xml(wish))
+            return structures.format.write(exchange.structures(asked).told(structures.manner))
 
 
-def _named(offers: Sequence[Format[M]], name: str | None) -> Format[M]:
-    return table.named(offers, name) if name else offers[0]
+def _in_xml(wish: Wish) -> Wish:
+    """The same wish, for SDMX-ML where it names no format: people read it more easily."""
+    if "format" in wish.parameters:
+        return wish
+    return Wish(parameters={**wish.parameters, "format": "xml"})
 
 
 def _service(exchange: Exchange) -> str:
@@ -45,25 +61,28 @@ def _service(exchange: Exchange) -> str:
     epilog="Example:  gateway get /sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0/M.GT.MX --format csv"
 )
 @click.argument("path")
-@click.option("--format", "name", help="A short name (csv, ss, generic) or a media type.")
+@click.option("--format", help="A short name (csv, ss, generic, xlsx) or a media type.")
+@click.option("--lang", help="The language of names: es, en, or all.")
+@click.option("--labels", help="In SDMX-CSV: id, name or both.")
 @home_option
-def get(path: str, name: str | None, home: Path | None) -> None:
+def get(path: str, home: Path | None, **options: str | None) -> None:
     """Answer PATH, such as /sdmx/v1/dataflow/LMIG, on standard output.
 
-    The path is the one that a client sends to the service, with its parameters. No token is
-    asked for: who can read the home folder can read everything in it.
+    The path is the one that a client sends to the service, with its parameters; the options
+    stand for parameters of the same name. No token is asked for: who can read the home folder can
+    read everything in it.
     """
     parts = urlsplit(path)
     version, _, rest = unquote(parts.path).strip("/").removeprefix("sdmx/").partition("/")
     if version not in DIALECTS:
         raise BadSyntax(f"{path} is no service path.", allowed=("/sdmx/v1/…", "/sdmx/v2/…"))
     dialect = DIALECTS[version]
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    name = name or dict(pairs).get("format")
-    asked = question(dialect, rest, [pair for pair in pairs if pair[0] != "format"])
+    own = [(option, value) for option, value in options.items() if value is not None]
+    wishes, pairs = parted([*parse_qsl(parts.query, keep_blank_values=True), *own])
+    asked = question(dialect, rest, pairs)
     with opened(home) as exchange:
         try:
-            pieces = _pieces(exchange, asked, dialect.number, name)
+            pieces = _answer(exchange, path, asked, dialect.number, Wish(parameters=wishes))
         except NoResults as error:
             click.echo(f"gateway: {error.sentence()}", err=True)
             raise click.exceptions.Exit(1) from error

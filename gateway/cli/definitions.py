@@ -10,6 +10,7 @@ from gateway.errors import BadConfiguration, BadFile, NotFound, SemanticError, S
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.message import StructureMessage
+from gateway.formats.negotiation import Wish, choose
 from gateway.model.artefact import ItemScheme, Kind
 from gateway.model.query import ArtefactPattern, VersionPattern
 from gateway.registry.checking import check as check_folder
@@ -90,7 +91,8 @@ def export(name: str, home: Path | None) -> None:
     offers = table.STRUCTURES[1]
     with opened(home) as exchange:
         message = exchange.everything_defined()
-        write_out(table.named(offers, name).write(message))
+        wanted = choose(offers, Wish(parameters={"format": name}))
+        write_out(wanted.format.write(message))
 
 
 def _codelist(exchange: Exchange, id: str) -> ItemScheme:

@@ -9,6 +9,7 @@ from gateway.database.tables import (
     client_scopes,
     clients,
     embargoes,
+    failed_attempts,
     grants,
     groups,
     metadata,
@@ -17,7 +18,11 @@ from gateway.database.tables import (
     policy,
     provisions,
     releases,
+    revoked_tokens,
+    signing_keys,
+    stamps,
     submissions,
+    used_ids,
 )
 
 __all__ = [
@@ -29,6 +34,7 @@ __all__ = [
     "client_scopes",
     "clients",
     "embargoes",
+    "failed_attempts",
     "grants",
     "groups",
     "metadata",
@@ -37,5 +43,9 @@ __all__ = [
     "policy",
     "provisions",
     "releases",
+    "revoked_tokens",
+    "signing_keys",
+    "stamps",
     "submissions",
+    "used_ids",
 ]

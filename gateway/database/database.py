@@ -31,6 +31,8 @@ class Database:
             sqlite(where) if isinstance(where, Path) else postgresql(where, password)
         )
         self.name = _name(self._reads)
+        self.writes = 0
+        """How often this process has written: what it remembers of the tables may be old."""
         try:
             self._bring_up_to_date(migrations)
         except BaseException:
@@ -63,6 +65,7 @@ class Database:
         """
         with self._transaction(self._writes) as connection:
             yield connection
+        self.writes += 1
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:

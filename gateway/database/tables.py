@@ -108,6 +108,7 @@ organisations = Table(
     Column("name_es", String(200), nullable=False),
     Column("name_en", String(200), nullable=False),
     Column("created_at", String(32), nullable=False),
+    Column("revoked_at", String(32)),
 )
 
 clients = Table(
@@ -115,10 +116,15 @@ clients = Table(
     metadata,
     Column("client_id", String(64), primary_key=True),
     Column("name", String(200), nullable=False),
-    Column("secret_sha256", String(64), nullable=False),  # 256 random bits need no slow hash
+    Column("secret_sha256", String(64)),  # 256 random bits need no slow hash
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
     Column("organisation", String(64), ForeignKey("organisations.organisation")),
+    Column("jwks", Text),  # public keys alone
+    Column("jwks_url", String(2000)),
+    Column("algorithm", String(16)),  # none: whatever fits its keys
+    Column("dpop", Boolean),  # whether its tokens must be bound to a key
+    Column("strict_audience", Boolean),
 )
 
 client_scopes = Table(
@@ -188,6 +194,46 @@ audit = Table(
     Column("entry", Text, nullable=False),  # all that it states, as its digest was taken
     Column("previous_digest", String(64), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("kid", String(64), primary_key=True),
+    Column("public", Text, nullable=False),  # a JWK
+    Column("sealed", Text, nullable=False),  # the private JWK, as only its home can open it
+    Column("published_at", String(32), nullable=False),
+    Column("signs_from", String(32), nullable=False),
+    Column("trusted_until", String(32)),  # none: until another one signs
+)
+
+used_ids = Table(
+    "used_ids",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("expires_at", String(32), nullable=False, index=True),
+)
+
+revoked_tokens = Table(
+    "revoked_tokens",
+    metadata,
+    Column("token", String(64), primary_key=True),  # the SHA-256 of its jti
+    Column("expires_at", String(32), nullable=False, index=True),
+)
+
+failed_attempts = Table(
+    "failed_attempts",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of who tried, and from where
+    Column("times", Integer, nullable=False),
+    Column("until", String(32), nullable=False, index=True),
+)
+
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("stamp", String(32), nullable=False),  # another one after every change
 )
 
 

@@ -4,29 +4,37 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
-
-from joserfc.jwk import KeySet
+from functools import cached_property, partial
 
 from gateway.access.audit import Audit
 from gateway.access.clients import Clients
 from gateway.access.grants import Grants
-from gateway.access.keys import signing_keys
+from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
 from gateway.access.policy import Policy
 from gateway.access.rights import Provided, Realm
+from gateway.access.sealing import seal
+from gateway.access.stamp import Stamp
 from gateway.database import Database
 from gateway.errors import NotFound
+from gateway.exchange.availability import Availabilities
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
-from gateway.formats.message import DataMessage, Header, StructureMessage
+from gateway.exchange.sources import sources
+from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.provision import Provision, read_provisions
 from gateway.model.artefact import Kind
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
@@ -36,7 +44,7 @@ from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
 from gateway.releases.statement import Record
 from gateway.releases.store import Store
-from gateway.settings import Home, Settings, database_password
+from gateway.settings import Home, Settings, database_password, master_key
 
 _MADE = (Kind.PROVISION_AGREEMENT, Kind.DATA_STRUCTURE, Kind.STRUCTURE_SET)
 """The kinds of artefact that are made from provisions rather than read from `dsd/`."""
@@ -83,8 +91,9 @@ class Exchange:
             Files(self.settings.files or home.files),
             Indexes(home.indexes),
         )
+        self.stamp = Stamp(self.database)
+        self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self._data = Data(self.registry, self.provisions, self.store)
-        self.clients = Clients(self.database)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
         self.audit = Audit(self.database)
@@ -97,9 +106,13 @@ class Exchange:
         self.definitions.record(self.registry, clock())
 
     @cached_property
-    def keys(self) -> KeySet:
-        """The keys that sign tokens."""
-        return signing_keys(self.home.keys)
+    def keys(self) -> KeyRing:
+        """The keys that sign tokens; the first is made where there is none."""
+        path, own = master_key(self.home)
+        ring = KeyRing(self.database, self.stamp, seal(path, make=own))
+        ring.adopt(self.home.keys / "signing.jwk.json", self.clock())
+        ring.ensure(self.clock())
+        return ring
 
     def close(self) -> None:
         """Give back the database's connections."""
@@ -126,7 +139,21 @@ class Exchange:
         Raises NotFound, SemanticError and NoResults as `Data.answer` does.
         """
         found = self._data.answer(query, visibility)
-        return DataMessage(self._header(), found, told_at(query, found))
+        known = (self._data, self.store, self.registry, self.provisions)
+        told = partial(sources, *known, query, visibility)
+        provenance = Provenance(licence=self.settings.licence, sources=told)
+        dimension = told_at(query, found)
+        return DataMessage(self._header(), found, dimension, provenance=provenance)
+
+    def availability(self, query: AvailabilityQuery, visibility: Visibility) -> StructureMessage:
+        """Which values the data have that a question asks for, as far as a caller may see them.
+
+        Raises what `Availabilities.answer` raises.
+        """
+        found = Availabilities(self._data, self.registry, self.store)
+        constraints, related = found.answer(query, visibility)
+        named = frozenset(each.reference for each in related)
+        return StructureMessage(self._header(), (*constraints, *related), related=named)
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
         """The providers whose figures a question is about, as far as a caller sees any of them."""
@@ -221,7 +248,10 @@ class Exchange:
         for folder in (self.home.root, self.home.files, self.home.keys):
             if folder.stat().st_mode & 0o077:
                 yield f"{folder} can be read by others: chmod 700 it"
-        _ = self.keys
+        if self.settings.loopback_keys:
+            yield "loopback_keys is on in gateway.toml: others' keys are taken without https"
+        if self.keys.is_old(self.clock()):
+            yield "the key that signs tokens is older than a year: gateway keys rotate"
         for release in self.releases():
             if release.provision not in self.provisions:
                 yield f"releases of {release.provision} are there, but no such provision"

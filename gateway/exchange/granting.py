@@ -57,7 +57,7 @@ def _refuse_unknown_subject(exchange: Exchange, subject: str) -> None:
         "organisation": lambda: [each.id for each in exchange.organisations.all()],
         "client": lambda: [each.id for each in exchange.clients.all()],
     }
-    if kind in known and "@" not in id and id not in (ids := known[kind]()):
+    if kind in known and ":" not in id and id not in (ids := known[kind]()):
         raise NotFound(f"There is no {kind} {id}.", subject=id, allowed=ids[:20])
 
 

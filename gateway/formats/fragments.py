@@ -43,6 +43,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """The key of a series once more, in front of a row: its codes one by one, and what follows."""
+
+    dimension: Callable[[str, str], str]
+    closes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Grammar:
     """How a format spells its rows.
 
@@ -50,7 +58,9 @@ class Grammar:
     stands before each observation, else before the first of its series, and `between` closes the
     series before; `between_rows` stands between two observations of a series, or with `every_row`
     between any two. `suffix` spells series attributes at the end of each row: with `one_group`
-    between the brackets that the row's own attributes opened, if there are any.
+    between the brackets that the row's own attributes opened, if there are any. The `leads` stand
+    between `opens` and the key; `lead_period`, for `every_row` alone, closes the last of them with
+    the period.
     """
 
     opens: str
@@ -68,6 +78,8 @@ class Grammar:
     suffix_closes: str = ""
     every_row: bool = False
     one_group: bool = False
+    leads: tuple[Lead, ...] = ()
+    lead_period: Callable[[str], str] | None = None
 
 
 def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
@@ -85,7 +97,7 @@ def series(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]
     """All series without their observations, as `rows` has them; `every_row` says nothing."""
     opened = False
     for selection in selections:
-        prefix = _prefix_parts(grammar, selection)
+        prefix = [*_lead_parts(grammar, selection), *_prefix_parts(grammar, selection)]
         for start in range(0, selection.series, ROWS_AT_ONCE):
             numbers = np.arange(start, min(start + ROWS_AT_ONCE, selection.series), dtype=np.int32)
             found = _joined([grammar.between + grammar.opens, *prefix], numbers)
@@ -110,10 +122,13 @@ class _Spelled:
 
     `heads` and `tails` hold first the fragments of values that are there, then of missing ones.
     `suffixes` are first for rows without attributes of their own, then for others; `stated` is 1
-    for each set of attributes that is not empty, where that makes a difference.
+    for each set of attributes that is not empty, where that makes a difference. The `lead` stands
+    apart from the prefix where periods come between them.
     """
 
     grammar: Grammar
+    lead: Sequence[_Words | str]
+    lead_periods: pa.StringArray
     prefix: Sequence[_Words | str]
     heads: pa.StringArray
     tails: pa.StringArray
@@ -122,14 +137,30 @@ class _Spelled:
 
 
 def _spell(grammar: Grammar, selection: Selection) -> _Spelled:
+    lead, prefix = _lead_parts(grammar, selection), _prefix_parts(grammar, selection)
+    apart = grammar.lead_period is not None
     return _Spelled(
         grammar,
-        _prefix_parts(grammar, selection),
+        lead if apart else (),
+        as_strings([*map(grammar.lead_period, selection.periods)] if grammar.lead_period else []),
+        prefix if apart else [*lead, *prefix],
         _heads(grammar, selection),
         _tails(grammar, selection),
         _suffixes(grammar, selection.series_attributes),
         _any(selection.attributes) if grammar.one_group else np.zeros(selection.sets, np.int32),
     )
+
+
+def _lead_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
+    """The key as often as it leads, in the order of its structure."""
+    parts: list[_Words | str] = []
+    ids = selection.structure.dimension_ids
+    for lead in grammar.leads:
+        parts += [
+            *(_column(selection.keys[id], partial(lead.dimension, id)) for id in ids),
+            lead.closes,
+        ]
+    return parts
 
 
 def _prefix_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
@@ -255,6 +286,11 @@ def _prefix(
     grammar = spelled.grammar
     series = _joined(spelled.prefix, present)
     if grammar.every_row:
+        if grammar.lead_period is not None:
+            found = series.take(as_arrow(position))
+            lead = _joined(spelled.lead, present).take(as_arrow(position))
+            periods = spelled.lead_periods.take(as_arrow(chunk.periods))
+            return [as_scalar(grammar.opens), lead, periods, found]
         if not grammar.between_rows:
             return [as_scalar(grammar.opens), series.take(as_arrow(position))]
         opening = as_scalar(grammar.between_rows + grammar.opens)

@@ -6,14 +6,17 @@ constructed sample of 2.1.0 (https://github.com/sdmx-twg/sdmx-json).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import singledispatch
 
 from gateway.formats.json_frame import Fields, Json, text
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind, Reference
 from gateway.model.maps import RepresentationMap, StructureMap, StructureSet
 from gateway.model.structure import (
+    METRICS,
     Attachment,
     Attribute,
+    AvailabilityConstraint,
     Categorisation,
     Component,
     DataConstraint,
@@ -37,8 +40,9 @@ class Version:
     dataset: str  # what an attribute of the data set hangs on
     flow: str
     included: str
-    role: str | None  # the property that says that a constraint allows; none where all do
+    role: str | None  # the property that says whether a constraint allows; none where all do
     whole: frozenset[Kind] = frozenset()  # what the schema does not accept as a stub
+    unnamed: frozenset[Kind] = frozenset()  # what has no identity
 
 
 SECTIONS = {
@@ -56,10 +60,13 @@ SECTIONS = {
 
 
 def urn(reference: Reference, version: Version) -> str:
-    """The URN; SDMX 2.1 has another name for the class of data constraints."""
+    """The URN; classes of constraints have other names before SDMX 3.1."""
+    found = reference.urn
+    if version.role is not None:
+        found = found.replace(".AvailabilityConstraint=", ".DataConstraint=")
     if version.before_3:
-        return reference.urn.replace(".DataConstraint=", ".ContentConstraint=")
-    return reference.urn
+        found = found.replace(".DataConstraint=", ".ContentConstraint=")
+    return found
 
 
 def words(named: Artefact | Item, described: bool = True) -> Fields:
@@ -128,6 +135,10 @@ def _data_structure(structure: DataStructure, version: Version) -> Fields:
         "dimensionList": _dimension_list(structure, version),
         "measureList": _measure_list(structure, version),
     }
+    if structure.groups:
+        components["groups"] = [
+            {"id": each.id, "groupDimensions": each.dimensions} for each in structure.groups
+        ]
     attributes = [_attribute(each, structure, version) for each in structure.attributes]
     if attributes:
         components["attributeList"] = {"id": "AttributeDescriptor", "attributes": attributes}
@@ -187,6 +198,8 @@ def _relationship(attribute: Attribute, measure: Component, version: Version) ->
     match attribute.attachment:
         case Attachment.DATASET:
             return {version.dataset: {}}
+        case Attachment.SERIES if attribute.group is not None:
+            return {"group": attribute.group}
         case Attachment.SERIES:
             return {"dimensions": attribute.dimensions}
         case Attachment.OBSERVATION:
@@ -216,6 +229,48 @@ def _data_constraint(constraint: DataConstraint, version: Version) -> Fields:
     if keys:
         fields["cubeRegions"] = [{version.included: True, "keyValues": keys}]
     return fields
+
+
+@content_of.register
+def _availability(constraint: AvailabilityConstraint, version: Version) -> Fields:
+    """What data have: in 2.1 with its counts, before with annotations that tell them."""
+    region = _region(constraint, version)
+    if version.role is None:
+        return {
+            "constraintAttachment": {_ATTACHED[constraint.of.kind]: constraint.of.urn},
+            "cubeRegion": region,
+            "seriesCount": constraint.series,
+            "obsCount": constraint.observations,
+        }
+    return {
+        version.role: "Actual",
+        "annotations": [
+            {"id": id, "type": METRICS, "title": str(count)} for id, count in constraint.metrics
+        ],
+        "constraintAttachment": _attachment([constraint.of]),
+        "cubeRegions": [region],
+    }
+
+
+_ATTACHED = {
+    Kind.DATA_STRUCTURE: "dataStructure",
+    Kind.DATAFLOW: "dataflow",
+    Kind.PROVISION_AGREEMENT: "provisionAgreement",
+}
+
+
+def _region(constraint: AvailabilityConstraint, version: Version) -> Fields:
+    keys = [_key_values(id, codes, version) for id, codes in constraint.region]
+    if constraint.periods:
+        first, last = constraint.days
+        bounds = {"startPeriod": _day(first), "endPeriod": _day(last)}
+        include: Fields = {} if version.before_3 else {"include": True}
+        keys.append({"id": constraint.time, **include, "timeRange": bounds})
+    return {version.included: True, "keyValues": keys}
+
+
+def _day(day: date) -> Fields:
+    return {"period": day.isoformat(), "isInclusive": True}
 
 
 def _attachment(attached: Sequence[Reference]) -> Fields:

@@ -91,7 +91,7 @@ def layout(
         under,
         flat,
         found.positions(),
-        _dimensions(structure, found, flat=flat),
+        _dimensions(structure, found, sets, flat=flat),
         _attributes(found, sets, flat=flat, groups=groups),
     )
 
@@ -167,8 +167,13 @@ def _mark(used: npt.NDArray[np.bool_], codes: Codes) -> None:
     used[codes] = True
 
 
-def _dimensions(structure: DataStructure, found: _Found, *, flat: bool) -> Levels:
-    """Dimensions with one value stand at the data sets; but a key needs at least one."""
+def _dimensions(
+    structure: DataStructure, found: _Found, sets: Sequence[Told], *, flat: bool
+) -> Levels:
+    """Dimensions with one value stand at the data sets; but a key needs at least one.
+
+    Of series that are told alone, nothing is said of the periods of their observations.
+    """
     ids = [id for id in (*structure.dimension_ids, structure.time.id) if id != found.under]
     single = [id for id in ids if found.single(id)]
     if not flat and len(single) == len(ids):
@@ -176,7 +181,9 @@ def _dimensions(structure: DataStructure, found: _Found, *, flat: bool) -> Level
     others = [id for id in ids if id not in single]
     if flat:
         return {Level.DATASET: single, Level.SERIES: [], Level.OBSERVATION: [*others, found.under]}
-    return {Level.DATASET: single, Level.SERIES: others, Level.OBSERVATION: [found.under]}
+    observed = any(each.dataset.shown.observations for each in sets)
+    under = [found.under] if observed else []
+    return {Level.DATASET: single, Level.SERIES: others, Level.OBSERVATION: under}
 
 
 def _attributes(found: _Found, sets: Sequence[Told], *, flat: bool, groups: bool) -> Levels:

@@ -66,13 +66,13 @@ def _structure(message: SchemaMessage) -> Json:
 
 
 def _dimensions(message: SchemaMessage) -> Json:
-    """With time at the observation it is alone there, unless its one value is the data set's."""
-    structure = message.structure
-    every = [*structure.dimensions, structure.time]
+    """What is at the observation is alone there, unless its one value is the data set's."""
+    every = [*message.structure.dimensions, message.structure.time]
+    at = message.at_observation
     levels = {
         "dataSet": every,
-        "series": [] if message.flat else structure.dimensions,
-        "observation": every if message.flat else [structure.time],
+        "series": message.of_series,
+        "observation": every if at is None else [at],
     }
     listed = _levels(levels, "dimension")
     if message.deletion:

@@ -28,7 +28,11 @@ _V10 = Version(
     schema_at_root=False,
     before_3=True,
     sections=SECTIONS
-    | {Kind.DATA_CONSTRAINT: "contentConstraints", Kind.STRUCTURE_SET: "structureSets"},
+    | {
+        Kind.DATA_CONSTRAINT: "contentConstraints",
+        Kind.AVAILABILITY_CONSTRAINT: "contentConstraints",
+        Kind.STRUCTURE_SET: "structureSets",
+    },
     text_format=("textFormat", "textType"),
     usage=("assignmentStatus", "Mandatory", "Conditional"),
     dataset="none",
@@ -45,6 +49,7 @@ _V20 = Version(
     sections=SECTIONS
     | {
         Kind.DATA_CONSTRAINT: "dataConstraints",
+        Kind.AVAILABILITY_CONSTRAINT: "dataConstraints",
         Kind.STRUCTURE_MAP: "structureMaps",
         Kind.REPRESENTATION_MAP: "representationMaps",
     },
@@ -60,7 +65,9 @@ _V21 = replace(
     _V20,
     schema="https://json.sdmx.org/2.1/sdmx-json-structure-schema.json",
     schema_at_root=True,
+    sections={**_V20.sections, Kind.AVAILABILITY_CONSTRAINT: "availabilityConstraints"},
     role=None,
+    unnamed=frozenset({Kind.AVAILABILITY_CONSTRAINT}),
 )
 
 
@@ -92,7 +99,7 @@ def _data(message: StructureMessage, version: Version) -> Mapping[str, Json]:
         section = version.sections.get(artefact.kind)
         if section is not None:
             fields = _identity(artefact, version, is_stub, message.stubs_described or not is_stub)
-            with_content = not is_stub or artefact.kind in version.whole
+            with_content = not is_stub or artefact.kind in version.whole | version.unnamed
             content = content_of(artefact, version) if with_content else {}
             sections.setdefault(section, []).append(fields | content)
     return sections
@@ -111,6 +118,8 @@ def _artefacts(message: StructureMessage, version: Version) -> Iterator[tuple[Ar
 
 
 def _identity(artefact: Artefact, version: Version, is_stub: bool, described: bool) -> Fields:
+    if artefact.kind in version.unnamed:
+        return {}
     fields: Fields = {
         "id": artefact.id,
         "agencyID": artefact.agency,

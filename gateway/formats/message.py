@@ -1,6 +1,7 @@
 """What a message says besides its content: who sends what, and when it was prepared."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from gateway.model.labels import Labels
 from gateway.model.selection import Selection
 from gateway.model.shapes import arranged, shown
 from gateway.model.structure import DataStructure
-from gateway.model.text import LANGUAGES, Language
+from gateway.model.text import LANGUAGES, Language, Text
 
 FLAT = "AllDimensions"
 """The word for no dimension in particular at the observations."""
@@ -115,6 +116,34 @@ class DataSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The release of one provision that observations are from, and who supplied its file."""
+
+    provider: Text
+    provision: Text
+    release: int
+    released_at: datetime
+    file: str
+
+
+def nobody() -> tuple[Source, ...]:
+    """No source is known."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What people want to know of data that they keep: what was asked, of whom, on which terms.
+
+    `sources` are looked up when a format tells them, for most do not. Empty is not known.
+    """
+
+    asked: str = ""
+    licence: str = ""
+    sources: Callable[[], tuple[Source, ...]] = nobody
+
+
+@dataclass(frozen=True, slots=True)
 class DataMessage:
     """Data sets to be written, at least one, and which dimension stands at the observations.
 
@@ -125,6 +154,7 @@ class DataMessage:
     datasets: tuple[DataSet, ...]
     dimension_at_observation: str
     manner: Manner = Manner()
+    provenance: Provenance = Provenance()
 
     @property
     def subject(self) -> Subject:
@@ -139,6 +169,20 @@ class DataMessage:
     def told(self, manner: Manner) -> "DataMessage":
         """The same message in another manner."""
         return replace(self, manner=manner)
+
+    def asked_for(self, url: str) -> "DataMessage":
+        """The same message as the answer to a URL."""
+        return replace(self, provenance=replace(self.provenance, asked=url))
+
+
+def file_name(message: DataMessage, extension: str) -> str:
+    """What a message is called as a file, in signs that every system and header takes.
+
+    Empty without an extension: then it is not sent as a file.
+    """
+    names = dict.fromkeys(each.subject.of.id for each in message.datasets)
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(names))[:100]
+    return f"{stem}.{extension}" if extension else ""
 
 
 def refuse_untold(message: DataMessage) -> None:

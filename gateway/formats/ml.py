@@ -17,8 +17,14 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 Element = etree._Element  # lxml has no public name for what its functions return
 
-_KINDS_21 = {Kind.DATA_CONSTRAINT: "ContentConstraint"}
-"""Where SDMX 2.1 has another name for a class."""
+_KINDS = {
+    "2.1": {
+        Kind.AVAILABILITY_CONSTRAINT: "ContentConstraint",
+        Kind.DATA_CONSTRAINT: "ContentConstraint",
+    },
+    "3.0": {Kind.AVAILABILITY_CONSTRAINT: "DataConstraint"},
+}
+"""Where an edition has another name for a class than SDMX 3.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Edition:
 
     def klass(self, kind: Kind) -> str:
         """The class of an artefact as this edition names it."""
-        return _KINDS_21.get(kind, kind) if self.is_21 else kind
+        return _KINDS.get(self.version, {}).get(kind, kind)
 
     def urn(self, reference: Reference) -> str:
         """The URN of an artefact or item, with the class as this edition names it."""

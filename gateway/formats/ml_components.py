@@ -10,12 +10,13 @@ from gateway.model.structure import (
     Attribute,
     Component,
     DataStructure,
+    DimensionGroup,
     Representation,
 )
 
 
 def add_components(parent: ml.Element, structure: Artefact, edition: ml.Edition) -> None:
-    """Dimensions, attributes and the measure, in the order of the schema."""
+    """Dimensions, groups, attributes and the measure, in the order of the schema."""
     if not isinstance(structure, DataStructure):
         return
     components = ml.add(parent, edition.struct("DataStructureComponents"))
@@ -24,12 +25,23 @@ def add_components(parent: ml.Element, structure: Artefact, edition: ml.Edition)
         _add(dimensions, "Dimension", dimension, edition, position=str(position))
     last = {"position": str(len(structure.dimensions) + 1)} if edition.is_21 else {}
     _add(dimensions, "TimeDimension", structure.time, edition, **last)
+    for group in structure.groups:
+        _add_group(components, group, edition)
     if structure.attributes:
         attributes = ml.add(components, edition.struct("AttributeList"), id="AttributeDescriptor")
         for attribute in structure.attributes:
             _add_attribute(attributes, attribute, structure, edition)
     measures = ml.add(components, edition.struct("MeasureList"), id="MeasureDescriptor")
     _add(measures, "PrimaryMeasure" if edition.is_21 else "Measure", structure.measure, edition)
+
+
+def _add_group(parent: ml.Element, group: DimensionGroup, edition: ml.Edition) -> None:
+    element = ml.add(parent, edition.struct("Group"), id=group.id)
+    for dimension in group.dimensions:
+        named = ml.add(
+            ml.add(element, edition.struct("GroupDimension")), edition.struct("DimensionReference")
+        )
+        ml.add_local_reference(named, dimension, edition)
 
 
 def _add(
@@ -63,6 +75,9 @@ def _add_attribute(
     match attribute.attachment:
         case Attachment.DATASET:
             ml.add(relationship, edition.struct("None" if edition.is_21 else "Dataflow"))
+        case Attachment.SERIES if attribute.group is not None:
+            group = ml.add(relationship, edition.struct("Group"))
+            ml.add_local_reference(group, attribute.group, edition)
         case Attachment.SERIES:
             for dimension in attribute.dimensions:
                 named = ml.add(relationship, edition.struct("Dimension"))

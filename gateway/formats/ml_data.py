@@ -1,150 +1,169 @@
-"""SDMX-ML 2.1 data: structure-specific and generic, series under time.
+"""SDMX-ML data of every edition: generic and structure-specific, series, flat and cross-sectional.
 
-The frame of a message is built with lxml around a mark; the observations take the mark's place.
-Source: SDMX-ML 2.1 schemas, SDMXDataGeneric.xsd and SDMXDataStructureSpecific.xsd.
+The frame of a message is built with lxml around marks; the contents of the data sets, which
+`ml_content` spells, take the marks' places. Source: the schemas of SDMX-ML 2.1, 3.0 and 3.1,
+SDMXMessage.xsd.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from lxml import etree
 
-from gateway.errors import NotServed
+from gateway.errors import SemanticError
 from gateway.formats import ml
-from gateway.formats.escape import xml_attribute
-from gateway.formats.fragments import Grammar, Group, rows
-from gateway.formats.message import DataMessage, DataSet, refuse_untold
-from gateway.model.artefact import Kind
+from gateway.formats.message import FLAT, DataMessage, DataSet
+from gateway.formats.ml_content import content, divided
+from gateway.model.artefact import Kind, Reference
 
 _MARK = "observations"
-_STRUCTURE_ID = "STRUCTURE"
 
 
-def write_specific(message: DataMessage) -> Iterator[bytes]:
-    """A structure-specific message in chunks."""
-    time = _time(message)
-    namespace = f"{message.subject.of.urn}:ObsLevelDim:{time}"
-    names = {"mes": ml.MESSAGE, "ss": ml.SPECIFIC, "com": ml.COMMON, "xsi": ml.INSTANCE}
-    root = etree.Element(ml.ML_21.mes("StructureSpecificData"), nsmap={**names, "ns1": namespace})
-    _describe(ml.add_header(root, message.header), message, namespace=namespace)
-    for dataset in message.datasets:
-        element = ml.add(root, ml.ML_21.mes("DataSet"))
-        for name, value in _said(dataset).items():
-            element.set(f"{{{ml.SPECIFIC}}}{name}", value)
-        element.set(f"{{{ml.SPECIFIC}}}dataScope", message.subject.of.kind)
-        element.set(f"{{{ml.INSTANCE}}}type", "ns1:DataSetType")
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form of data message; `time_series` are those of 2.1 that know no other shape."""
+
+    edition: ml.Edition
+    generic: bool = False
+    time_series: bool = False
+
+    @property
+    def root(self) -> str:
+        kind = "Generic" if self.generic else "StructureSpecific"
+        return self.edition.mes(f"{kind}{'TimeSeries' if self.time_series else ''}Data")
+
+    @property
+    def namespaces(self) -> Mapping[str, str]:
+        parts = {"mes": "message", "com": "common"}
+        own = {"gen": "data/generic"} if self.generic else {"ss": "data/structurespecific"}
+        names = {prefix: self.edition.namespace(part) for prefix, part in (parts | own).items()}
+        return names if self.generic else {**names, "xsi": ml.INSTANCE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """What some data sets of a message are of, as its header describes it under an id."""
+
+    number: int
+    of: Reference
+    at_observation: str
+
+    @property
+    def id(self) -> str:
+        return f"STRUCTURE_{self.number}"
+
+    @property
+    def prefix(self) -> str:
+        return f"ns{self.number}"
+
+    def namespace(self, edition: ml.Edition) -> str:
+        return f"{edition.urn(self.of)}:ObsLevelDim:{self.at_observation}"
+
+
+_Part = tuple[DataSet, _Described]
+
+
+def write(message: DataMessage, form: _Form) -> Iterator[bytes]:
+    """The message in chunks.
+
+    Raises SemanticError for a time-series form of another shape.
+    """
+    parts = [*_described(message)]
+    for dataset, described in parts:
+        _refuse_other_shapes(form, dataset, described.at_observation)
+    contents = (
+        content(
+            dataset,
+            described.at_observation,
+            form.edition,
+            None if form.generic else described.prefix,
+        )
+        for dataset, described in parts
+    )
+    yield from _framed(_frame(message, form, parts), contents)
+
+
+write_generic = partial(write, form=_Form(ml.ML_21, generic=True))
+write_generic_time_series = partial(write, form=_Form(ml.ML_21, generic=True, time_series=True))
+write_specific = partial(write, form=_Form(ml.ML_21))
+write_specific_time_series = partial(write, form=_Form(ml.ML_21, time_series=True))
+write_30 = partial(write, form=_Form(ml.ML_30))
+write_31 = partial(write, form=_Form(ml.ML_31))
+
+
+def _shape(dataset: DataSet, asked: str) -> str:
+    """The dimension at the observations: without observations there are series, under time."""
+    time = dataset.subject.structure.time.id
+    return time if asked == FLAT and not dataset.shown.observations else asked
+
+
+def _described(message: DataMessage) -> Iterator[_Part]:
+    """The data sets, those that are of the same and have one shape described as one."""
+    known: dict[tuple[Reference, str], _Described] = {}
+    for dataset in (part for each in message.datasets for part in divided(each)):
+        same = (dataset.subject.of, _shape(dataset, message.dimension_at_observation))
+        yield dataset, known.setdefault(same, _Described(len(known) + 1, *same))
+
+
+def _refuse_other_shapes(form: _Form, dataset: DataSet, shape: str) -> None:
+    time = dataset.subject.structure.time.id
+    if form.time_series and shape != time:
+        raise SemanticError(
+            f"A time-series format has {time} at its observations, not {shape}.",
+            subject="dimensionAtObservation",
+            allowed=(time,),
+        )
+
+
+def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> ml.Element:
+    """The message with a mark in each data set, in place of what it contains."""
+    edition, every = form.edition, dict.fromkeys(described for _, described in parts)
+    spaces = {} if form.generic else {each.prefix: each.namespace(edition) for each in every}
+    root = etree.Element(form.root, nsmap={**form.namespaces, **spaces})
+    header = ml.add_header(root, message.header, edition)
+    for each in every:
+        named = {} if form.generic else {"namespace": each.namespace(edition)}
+        _describe(header, each, edition, **named)
+    for dataset, described in parts:
+        element = ml.add(root, edition.mes("DataSet"))
+        for name, value in _said(dataset, described.id, form).items():
+            element.set(name if form.generic else f"{{{form.namespaces['ss']}}}{name}", value)
+        if not form.generic:
+            element.set(f"{{{ml.INSTANCE}}}type", f"{described.prefix}:DataSetType")
         element.append(etree.Comment(_MARK))
-    yield from _framed(root, message, _specific(message), "</Series>")
+    return root
 
 
-def write_generic(message: DataMessage) -> Iterator[bytes]:
-    """A generic message in chunks."""
-    _time(message)
-    names = {"mes": ml.MESSAGE, "gen": ml.GENERIC, "com": ml.COMMON}
-    root = etree.Element(ml.ML_21.mes("GenericData"), nsmap=names)
-    _describe(ml.add_header(root, message.header), message)
-    for dataset in message.datasets:
-        ml.add(root, ml.ML_21.mes("DataSet"), **_said(dataset)).append(etree.Comment(_MARK))
-    yield from _framed(root, message, _generic(), "</gen:Series>")
+def _describe(header: ml.Element, described: _Described, edition: ml.Edition, **more: str) -> None:
+    at = {"dimensionAtObservation": described.at_observation}
+    element = ml.add(header, edition.mes("Structure"), structureID=described.id, **more, **at)
+    usage = {
+        Kind.DATAFLOW: "StructureUsage",
+        Kind.DATA_STRUCTURE: "Structure",
+        # As the schema of 2.1 spells it.
+        Kind.PROVISION_AGREEMENT: "ProvisionAgrement" if edition.is_21 else "ProvisionAgreement",
+    }[described.of.kind]
+    ml.add_reference(ml.add(element, edition.com(usage)), described.of, edition)
 
 
-def _said(dataset: DataSet) -> dict[str, str]:
+def _said(dataset: DataSet, structure: str, form: _Form) -> dict[str, str]:
     """What a data set says of itself."""
-    said = {"structureRef": _STRUCTURE_ID, "action": str(dataset.action)}
+    said = {"structureRef": structure, "action": str(dataset.action)}
     if dataset.valid_from is not None:
         said["validFromDate"] = dataset.valid_from.isoformat()
     if dataset.valid_to is not None:
         said["validToDate"] = dataset.valid_to.isoformat()
+    if form.edition.is_21 and not form.generic:
+        said["dataScope"] = dataset.subject.of.kind
     return said
 
 
-def _time(message: DataMessage) -> str:
-    refuse_untold(message)
-    time = message.subject.structure.time.id
-    if message.dimension_at_observation != time:
-        raise NotServed(
-            f"dimensionAtObservation={message.dimension_at_observation} is not served in SDMX-ML.",
-            subject="dimensionAtObservation",
-            allowed=(time,),
-        )
-    return time
-
-
-def _describe(header: ml.Element, message: DataMessage, **namespace: str) -> None:
-    described = ml.add(
-        header,
-        ml.ML_21.mes("Structure"),
-        structureID=_STRUCTURE_ID,
-        dimensionAtObservation=message.dimension_at_observation,
-        **namespace,
-    )
-    usage = _USAGES[message.subject.of.kind]
-    ml.add_reference(ml.add(described, ml.ML_21.com(usage)), message.subject.of)
-
-
-_USAGES = {
-    Kind.DATAFLOW: "StructureUsage",
-    Kind.DATA_STRUCTURE: "Structure",
-    Kind.PROVISION_AGREEMENT: "ProvisionAgrement",  # as the schema spells it
-}
-
-
-def _framed(
-    root: ml.Element, message: DataMessage, grammar: Grammar, closes: str
-) -> Iterator[bytes]:
-    """The frame in pieces, and after each but the last the observations of a data set."""
+def _framed(root: ml.Element, contents: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
+    """The frame in pieces, and after each but the last the content of a data set."""
     whole = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     before, *after = whole.split(f"<!--{_MARK}-->".encode())
     yield before
-    for dataset, frame in zip(message.datasets, after, strict=True):
-        chunks = rows(grammar, dataset.selections)
-        if (first := next(chunks, None)) is not None:
-            yield first
-            yield from chunks
-            yield closes.encode()
+    for each, frame in zip(contents, after, strict=True):
+        yield from each
         yield frame
-
-
-def _specific(message: DataMessage) -> Grammar:
-    time, measure = message.subject.structure.time.id, message.subject.structure.measure.id
-
-    def head(period: str, missing: bool) -> str:
-        opened = f"<Obs{xml_attribute(time, period)}"
-        return opened if missing else f'{opened} {measure}="'
-
-    attributes = Group(lambda id, value: "" if value is None else xml_attribute(id, value))
-    return Grammar(
-        opens="<Series",
-        dimension=xml_attribute,
-        key_closes="",
-        series_attributes=attributes,
-        series_opens=">",
-        head=head,
-        value_closes=lambda missing: "" if missing else '"',
-        attributes=attributes,
-        row_closes="/>",
-        between="</Series>",
-    )
-
-
-def _generic() -> Grammar:
-    def value(id: str, code: str | None) -> str:
-        if code is None:
-            return ""
-        return f"<gen:Value{xml_attribute('id', id)}{xml_attribute('value', code)}/>"
-
-    def head(period: str, missing: bool) -> str:
-        opened = f"<gen:Obs><gen:ObsDimension{xml_attribute('value', period)}/>"
-        return opened if missing else f'{opened}<gen:ObsValue value="'
-
-    attributes = Group(value, "<gen:Attributes>", "</gen:Attributes>")
-    return Grammar(
-        opens="<gen:Series><gen:SeriesKey>",
-        dimension=value,
-        key_closes="</gen:SeriesKey>",
-        series_attributes=attributes,
-        head=head,
-        value_closes=lambda missing: "" if missing else '"/>',
-        attributes=attributes,
-        row_closes="</gen:Obs>",
-        between="</gen:Series>",
-    )

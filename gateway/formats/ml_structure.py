@@ -1,7 +1,7 @@
 """SDMX-ML structure messages 2.1, 3.0 and 3.1: one writer, to which the edition is a value.
 
-Source: the SDMXStructure*.xsd schemas of each edition. Written by `ml_components` and `ml_maps`
-where an artefact is more than a list.
+Source: the SDMXStructure*.xsd schemas of each edition. Written by `ml_components`,
+`ml_constraints` and `ml_maps` where an artefact is more than a list.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +12,13 @@ from lxml import etree
 from gateway.formats import ml
 from gateway.formats.message import StructureMessage
 from gateway.formats.ml_components import add_components
+from gateway.formats.ml_constraints import (
+    add_availability,
+    add_available,
+    add_constraint,
+    add_metrics,
+    set_role,
+)
 from gateway.formats.ml_maps import (
     add_representation_map,
     add_set,
@@ -21,8 +28,8 @@ from gateway.formats.ml_maps import (
 )
 from gateway.model.artefact import Artefact, Item, ItemScheme, Kind
 from gateway.model.structure import (
+    AvailabilityConstraint,
     Categorisation,
-    DataConstraint,
     Dataflow,
     ProvisionAgreement,
 )
@@ -40,7 +47,7 @@ _SECTIONS_21 = {  # in the order of the schema
     "Concepts": (Kind.CONCEPT_SCHEME,),
     "DataStructures": (Kind.DATA_STRUCTURE,),
     "StructureSets": (Kind.STRUCTURE_SET,),
-    "Constraints": (Kind.DATA_CONSTRAINT,),
+    "Constraints": (Kind.DATA_CONSTRAINT, Kind.AVAILABILITY_CONSTRAINT),
     "ProvisionAgreements": (Kind.PROVISION_AGREEMENT,),
 }
 
@@ -50,7 +57,7 @@ _SECTIONS_30 = {  # alphabetical, in the order of the schema
     "CategorySchemes": (Kind.CATEGORY_SCHEME,),
     "Codelists": (Kind.CODELIST,),
     "ConceptSchemes": (Kind.CONCEPT_SCHEME,),
-    "DataConstraints": (Kind.DATA_CONSTRAINT,),
+    "DataConstraints": (Kind.DATA_CONSTRAINT, Kind.AVAILABILITY_CONSTRAINT),
     "DataConsumerSchemes": (Kind.DATA_CONSUMER_SCHEME,),
     "Dataflows": (Kind.DATAFLOW,),
     "DataProviderSchemes": (Kind.DATA_PROVIDER_SCHEME,),
@@ -61,6 +68,14 @@ _SECTIONS_30 = {  # alphabetical, in the order of the schema
 }
 
 
+_SECTIONS_31 = {
+    "AgencySchemes": _SECTIONS_30["AgencySchemes"],
+    "AvailabilityConstraints": (Kind.AVAILABILITY_CONSTRAINT,),
+    **_SECTIONS_30,
+    "DataConstraints": (Kind.DATA_CONSTRAINT,),
+}
+
+_SECTIONS = {"2.1": _SECTIONS_21, "3.0": _SECTIONS_30, "3.1": _SECTIONS_31}
 _ORGANISATIONS = _SECTIONS_21["OrganisationSchemes"]
 _UNVERSIONED = {"3.0": _ORGANISATIONS, "3.1": (*_ORGANISATIONS, Kind.CATEGORISATION)}
 """What an edition has in one version only, which is then not stated: 1.0."""
@@ -78,18 +93,27 @@ def write(message: StructureMessage, edition: ml.Edition) -> Iterator[bytes]:
     ml.add_header(root, message.header, edition)
     structures = ml.add(root, edition.mes("Structures"))
     artefacts = as_sets(message) if edition.is_21 else without_sets(message.artefacts)
-    for section, kinds in (_SECTIONS_21 if edition.is_21 else _SECTIONS_30).items():
+    for section, kinds in _SECTIONS[edition.version].items():
         members = [each for each in artefacts if each.kind in kinds]
         if members:
             parent = ml.add(structures, edition.struct(section))
             for artefact in sorted(members, key=lambda each: kinds.index(each.kind)):
-                _add_artefact(parent, artefact, message, edition)
+                _add(parent, artefact, message, edition)
     yield ml.serialised(root)
 
 
 write_21 = partial(write, edition=ml.ML_21)
 write_30 = partial(write, edition=ml.ML_30)
 write_31 = partial(write, edition=ml.ML_31)
+
+
+def _add(
+    parent: ml.Element, artefact: Artefact, message: StructureMessage, edition: ml.Edition
+) -> None:
+    if isinstance(artefact, AvailabilityConstraint) and edition.version == "3.1":
+        add_availability(parent, artefact, edition)  # there it is no maintained artefact
+    else:
+        _add_artefact(parent, artefact, message, edition)
 
 
 def _add_artefact(
@@ -111,19 +135,14 @@ def _add_artefact(
         element.set("isExternalReference", "true")
     if artefact.is_partial and isinstance(artefact, ItemScheme):
         element.set("isPartial", "true")
+    if isinstance(artefact, AvailabilityConstraint):
+        add_metrics(element, artefact, edition)
     ml.add_words(element, edition.com("Name"), artefact.name)
     if artefact.description is not None and (not stub or message.stubs_described):
         ml.add_words(element, edition.com("Description"), artefact.description)
-    if artefact.kind is Kind.DATA_CONSTRAINT:
-        _set_role(element, edition)
+    set_role(element, artefact, edition)
     if not stub or artefact.kind in _WHOLE:
         _CONTENT[artefact.kind](element, artefact, edition)
-
-
-def _set_role(element: ml.Element, edition: ml.Edition) -> None:
-    """What a constraint states: 2.1 and 3.0 have an attribute for it, 3.1 only one kind."""
-    if edition.version != "3.1":
-        element.set("type" if edition.is_21 else "role", "Allowed")
 
 
 def _add_items(parent: ml.Element, scheme: Artefact, edition: ml.Edition) -> None:
@@ -181,27 +200,14 @@ def _add_agreement(parent: ml.Element, agreement: Artefact, edition: ml.Edition)
         ml.add_reference(provider, agreement.provider, edition)
 
 
-def _add_constraint(parent: ml.Element, constraint: Artefact, edition: ml.Edition) -> None:
-    if not isinstance(constraint, DataConstraint):
-        return
-    attachment = ml.add(parent, edition.struct("ConstraintAttachment"))
-    for reference in constraint.attached:
-        ml.add_reference(ml.add(attachment, edition.struct(reference.kind)), reference, edition)
-    region = ml.add(parent, edition.struct("CubeRegion"), include="true")
-    spell = edition.com if edition.is_21 else edition.struct
-    for component, codes in constraint.region:
-        key = ml.add(region, spell("KeyValue"), id=component)
-        for code in codes:
-            ml.add(key, spell("Value"), code)
-
-
 _CONTENT: Mapping[Kind, Callable[[ml.Element, Artefact, ml.Edition], None]] = {
     Kind.AGENCY_SCHEME: _add_items,
+    Kind.AVAILABILITY_CONSTRAINT: add_available,
     Kind.CATEGORISATION: _add_categorisation,
     Kind.CATEGORY_SCHEME: _add_items,
     Kind.CODELIST: _add_items,
     Kind.CONCEPT_SCHEME: _add_items,
-    Kind.DATA_CONSTRAINT: _add_constraint,
+    Kind.DATA_CONSTRAINT: add_constraint,
     Kind.DATA_CONSUMER_SCHEME: _add_items,
     Kind.DATA_PROVIDER_SCHEME: _add_items,
     Kind.DATA_STRUCTURE: add_components,

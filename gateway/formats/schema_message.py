@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.errors import NotServed
+from gateway.errors import SemanticError
+from gateway.formats.message import FLAT
 from gateway.model.artefact import Reference
 from gateway.model.structure import Component, DataStructure
-
-ALL_DIMENSIONS = "AllDimensions"
-"""The word for observations that each state their whole key, in place of a dimension's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +14,7 @@ class SchemaMessage:
     """The rules for data messages of a dataflow, data structure or provision agreement.
 
     `codes` holds the allowed codes of every component that has a code list, constraints applied,
-    and of no other. `dimension_at_observation` is the time dimension or `ALL_DIMENSIONS`. With
+    and of no other. `dimension_at_observation` is the time dimension, another one or `FLAT`. With
     `deletion` they are the rules for messages that take data back: there a dimension may be left
     out, which takes back what has any code of it. Source: SDMX 3.1, section 3A, actions of data
     sets.
@@ -39,15 +37,31 @@ class SchemaMessage:
 
     @property
     def flat(self) -> bool:
-        """Whether observations stand alone, not in series. Raises NotServed for a third form."""
-        served = (self.structure.time.id, ALL_DIMENSIONS)
-        if self.dimension_at_observation not in served:
-            raise NotServed(
-                f"There is no schema for dimensionAtObservation={self.dimension_at_observation}.",
+        """Whether observations stand alone, not in series."""
+        return self.at_observation is None
+
+    @property
+    def at_observation(self) -> Component | None:
+        """The dimension at the observations; None for no one in particular.
+
+        Raises SemanticError for one that the structure does not have.
+        """
+        dimensions = (*self.structure.dimensions, self.structure.time)
+        found = {each.id: each for each in dimensions}
+        if self.dimension_at_observation not in (*found, FLAT):
+            raise SemanticError(
+                f"{self.structure.id} has no dimension {self.dimension_at_observation}.",
                 subject="dimensionAtObservation",
-                allowed=served,
+                allowed=(self.structure.time.id, FLAT, *self.structure.dimension_ids),
             )
-        return self.dimension_at_observation == ALL_DIMENSIONS
+        return found.get(self.dimension_at_observation)
+
+    @property
+    def of_series(self) -> tuple[Component, ...]:
+        """The dimensions in the key of a series, in order, time last; none where there is none."""
+        at = self.at_observation
+        dimensions = (*self.structure.dimensions, self.structure.time)
+        return () if at is None else tuple(each for each in dimensions if each is not at)
 
     def list_names(self) -> dict[str, str]:
         """The name of each coded component's list of allowed codes, by the component's id.

@@ -1,29 +1,51 @@
 """The table of formats: media type, short names and writer of all that can be asked for.
 
-Adding a format is adding an entry. Negotiation: SDMX-REST 2.2.2, content_negotiation.md, and
-RFC 9110, section 12.5.1.
+Adding a format is adding an entry; `negotiation` chooses among them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Generic, TypeVar
 
-from gateway.errors import NotAcceptable
 from gateway.formats import (
     csv,
     json_data,
     json_schema,
     json_structure,
+    labelled_csv,
     ml_data,
     ml_registry,
     ml_structure,
+    parquet,
+    xlsx,
     xsd,
 )
-from gateway.formats.message import DataMessage, StructureMessage
+from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.schema_message import SchemaMessage
 
 M = TypeVar("M")
+
+
+class Words(Enum):
+    """What a format says in people's language: nothing, names in one, or names in several.
+
+    With LABELS there are names, in one language, where the parameter `labels` asks for them.
+    """
+
+    NONE = 0
+    LABELS = 1
+    ONE = 2
+    ALL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter that a media type may have, and its values, the usual one first."""
+
+    name: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,7 @@ class Format(Generic[M]):
     """One format of one kind of message.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
+    What has an `extension` is sent as a file to keep. A `version` may be empty.
     """
 
     names: tuple[str, ...]
@@ -38,61 +61,187 @@ class Format(Generic[M]):
     version: str
     write: Callable[[M], Iterator[bytes]]
     also: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    words: Words = Words.NONE
+    extension: str = ""
 
     @property
     def media_type(self) -> str:
-        """The media type as an answer states it."""
-        return f"{self.type};version={self.version}"
+        """The media type as an answer states it, with its version or character set alone."""
+        if self.type.startswith("text/"):
+            return f"{self.type};charset=utf-8"
+        return f"{self.type};version={self.version}" if self.version else self.type
 
+    def takes(self, name: str, value: str) -> bool:
+        """Whether the media type has a parameter with a value; case says nothing."""
+        return any(
+            each.name.lower() == name.lower() and value.lower() in each.values
+            for each in self.parameters
+        )
+
+
+_PLAIN_XML = ("application/xml", "text/xml")
 
 GENERIC = Format(
     ("generic",),
     "application/vnd.sdmx.genericdata+xml",
     "2.1",
     ml_data.write_generic,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
 SPECIFIC = Format(
     ("structurespecific", "ss"),
     "application/vnd.sdmx.structurespecificdata+xml",
     "2.1",
     ml_data.write_specific,
-    also=("application/xml", "text/xml"),
+    also=_PLAIN_XML,
 )
-CSV = Format(("csv",), "application/vnd.sdmx.data+csv", "2.0.0", csv.write, also=("text/csv",))
+GENERIC_TIME_SERIES = Format(
+    ("generictimeseries",),
+    "application/vnd.sdmx.generictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_generic_time_series,
+)
+SPECIFIC_TIME_SERIES = Format(
+    ("structurespecifictimeseries",),
+    "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
+    "2.1",
+    ml_data.write_specific_time_series,
+)
+_DATA_XML = "application/vnd.sdmx.data+xml"
+DATA_30 = Format(("xml-3.0",), _DATA_XML, "3.0.0", ml_data.write_30, also=_PLAIN_XML)
+DATA_31 = Format(("xml-3.1",), _DATA_XML, "3.1.0", ml_data.write_31, also=_PLAIN_XML)
+
+_CSV = "application/vnd.sdmx.data+csv"
+_LABELS = Parameter("labels", (Said.ID, Said.NAME, Said.BOTH))
+_LABELS_10 = Parameter("labels", (Said.ID, Said.BOTH))
+_TIMES = Parameter("timeFormat", (Times.ORIGINAL, Times.NORMALIZED))
+_KEYS = Parameter("keys", (Keys.NONE, Keys.OBSERVATION, Keys.SERIES, Keys.BOTH))
+
+CSV = Format(
+    ("csv", "csv-2.0"),
+    _CSV,
+    "2.0.0",
+    csv.write_20,
+    parameters=(_LABELS, _TIMES, _KEYS),
+    words=Words.LABELS,
+    extension="csv",
+)
+CSV_10 = Format(
+    ("csv-1.0",),
+    _CSV,
+    "1.0.0",
+    csv.write_10,
+    parameters=(_LABELS_10, _TIMES),
+    words=Words.LABELS,
+    extension="csv",
+)
+CSV_21 = Format(
+    ("csv-2.1",),
+    _CSV,
+    "2.1.0",
+    csv.write_21,
+    parameters=(_LABELS, _TIMES, _KEYS),
+    words=Words.LABELS,
+    extension="csv",
+)
+CSV_LABELS = Format(
+    ("csv-labels",),
+    "text/csv",
+    "",
+    labelled_csv.write,
+    parameters=(_TIMES,),
+    words=Words.ONE,
+    extension="csv",
+)
+XLSX = Format(
+    ("xlsx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "",
+    xlsx.write,
+    words=Words.ONE,
+    extension="xlsx",
+)
+PARQUET = Format(
+    ("parquet",),
+    "application/vnd.apache.parquet",
+    "",
+    parquet.write,
+    words=Words.ALL,
+    extension="parquet",
+)
+
 _DATA_JSON = "application/vnd.sdmx.data+json"
 
-JSON_10 = Format(("json-1.0",), _DATA_JSON, "1.0.0", json_data.write_10)
-JSON_20 = Format(("json-2.0",), _DATA_JSON, "2.0.0", json_data.write_20)
+JSON_10 = Format(("json-1.0",), _DATA_JSON, "1.0.0", json_data.write_10, words=Words.ALL)
+JSON_20 = Format(("json-2.0",), _DATA_JSON, "2.0.0", json_data.write_20, words=Words.ALL)
 JSON_21 = Format(
-    ("json", "json-2.1"), _DATA_JSON, "2.1.0", json_data.write_21, also=("application/json",)
+    ("json", "json-2.1"),
+    _DATA_JSON,
+    "2.1.0",
+    json_data.write_21,
+    also=("application/json",),
+    words=Words.ALL,
 )
 
 _STRUCTURE_XML = "application/vnd.sdmx.structure+xml"
-_PLAIN_XML = ("application/xml", "text/xml")
 
 STRUCTURE_21 = Format(
-    ("structure", "xml", "xml-2.1"), _STRUCTURE_XML, "2.1", ml_structure.write_21, also=_PLAIN_XML
+    ("structure", "xml", "xml-2.1"),
+    _STRUCTURE_XML,
+    "2.1",
+    ml_structure.write_21,
+    also=_PLAIN_XML,
+    words=Words.ALL,
 )
-STRUCTURE_30 = Format(("xml-3.0",), _STRUCTURE_XML, "3.0.0", ml_structure.write_30, also=_PLAIN_XML)
-STRUCTURE_31 = Format(("xml-3.1",), _STRUCTURE_XML, "3.1.0", ml_structure.write_31, also=_PLAIN_XML)
+STRUCTURE_30 = Format(
+    ("xml-3.0",),
+    _STRUCTURE_XML,
+    "3.0.0",
+    ml_structure.write_30,
+    also=_PLAIN_XML,
+    words=Words.ALL,
+)
+STRUCTURE_31 = Format(
+    ("xml-3.1",),
+    _STRUCTURE_XML,
+    "3.1.0",
+    ml_structure.write_31,
+    also=_PLAIN_XML,
+    words=Words.ALL,
+)
+
+_FLAT = (CSV, CSV_21, CSV_10, CSV_LABELS, XLSX, PARQUET)
+"""SDMX-CSV first in 2.0.0, which is what is meant where no version is asked for: it is the only one
+that both sdmx1 and pysdmx read (seen 2026-11)."""
 
 DATA: Mapping[int, Sequence[Format[DataMessage]]] = {
-    1: (GENERIC, SPECIFIC, CSV, JSON_10, JSON_20, JSON_21),
-    2: (JSON_21, CSV, SPECIFIC, GENERIC, JSON_20, JSON_10),
+    1: (
+        *(GENERIC, SPECIFIC, GENERIC_TIME_SERIES, SPECIFIC_TIME_SERIES, *_FLAT),
+        *(JSON_10, JSON_20, JSON_21, DATA_30, DATA_31),
+    ),
+    2: (
+        *(JSON_21, DATA_31, *_FLAT, JSON_20, DATA_30),
+        *(SPECIFIC, GENERIC, SPECIFIC_TIME_SERIES, GENERIC_TIME_SERIES, JSON_10),
+    ),
 }
 """By the number of the dialect, its default first: generic data in SDMX-REST 1.5, in 2.2.2 JSON."""
 
 _STRUCTURE_JSON = "application/vnd.sdmx.structure+json"
 
-STRUCTURE_J10 = Format(("json-1.0",), _STRUCTURE_JSON, "1.0.0", json_structure.write_10)
-STRUCTURE_J20 = Format(("json-2.0",), _STRUCTURE_JSON, "2.0.0", json_structure.write_20)
+STRUCTURE_J10 = Format(
+    ("json-1.0",), _STRUCTURE_JSON, "1.0.0", json_structure.write_10, words=Words.ALL
+)
+STRUCTURE_J20 = Format(
+    ("json-2.0",), _STRUCTURE_JSON, "2.0.0", json_structure.write_20, words=Words.ALL
+)
 STRUCTURE_J21 = Format(
     ("json", "json-2.1"),
     _STRUCTURE_JSON,
     "2.1.0",
     json_structure.write_21,
     also=("application/json",),
+    words=Words.ALL,
 )
 
 STRUCTURES: Mapping[int, Sequence[Format[StructureMessage]]] = {
@@ -125,74 +274,26 @@ REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
 )
 """The default first. SDMX has no other format for registrations than SDMX-ML."""
 
-
-def named(offers: Sequence[Format[M]], name: str) -> Format[M]:
-    """The format with a short name, or with a media type. Raises NotAcceptable."""
-    for offer in offers:
-        if name.lower() in offer.names:
-            return offer
-    if "/" in name:
-        return accepted(offers, name)
-    known = [each.names[0] for each in offers]
-    raise NotAcceptable(f"There is no format {name} here.", subject="format", allowed=known)
-
-
-def accepted(offers: Sequence[Format[M]], accept: str | None) -> Format[M]:
-    """The offer that an Accept header likes best; the first where it does not say.
-
-    Raises NotAcceptable, with the media types on offer.
-    """
-    wanted = [_range(text) for text in (accept or "").split(",") if text.strip()]
-    if not wanted:
-        return offers[0]
-    best = max(offers, key=lambda offer: _quality(offer, wanted))  # the first of equals
-    if _quality(best, wanted) <= 0:
-        served = [each.media_type for each in offers]
-        raise NotAcceptable(f"{accept} is not served here.", subject="Accept", allowed=served)
-    return best
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    type: str
-    version: str | None
-    quality: float
-
-
-def _range(text: str) -> _Range:
-    """One media range with its version and quality; other parameters say nothing here."""
-    type, *parameters = (part.strip() for part in text.split(";"))
-    given = {
-        name.strip().lower(): value.strip().strip('"')
-        for name, _, value in (parameter.partition("=") for parameter in parameters)
-    }
-    try:
-        quality = float(given.get("q", "1"))
-    except ValueError:
-        quality = 0.0
-    allowed = quality if 0 <= quality <= 1 else 0.0  # nan and inf are numbers to Python
-    return _Range(type.lower(), given.get("version"), allowed)
-
-
-def _quality(offer: Format[M], wanted: Sequence[_Range]) -> float:
-    """The quality of the most specific range that an offer fits; 0 where it fits none."""
-    fitting = [(_specificity(offer, each), each.quality) for each in wanted]
-    specificity, quality = max(fitting, key=lambda fit: (fit[0], fit[1]))
-    return quality if specificity > 0 else 0.0
-
-
-def _specificity(offer: Format[M], wanted: _Range) -> int:
-    major = offer.type.partition("/")[0]
-    if wanted.type in (offer.type, *offer.also):
-        same = wanted.version is None or _plain(wanted.version) == _plain(offer.version)
-        return 3 if same else 0
-    return {"*/*": 1, f"{major}/*": 2}.get(wanted.type, 0)
-
-
-def _plain(version: str) -> str:
-    """A version without the zeros at its end, for 2.0 and 2.0.0 are one.
-
-    >>> _plain("2.0.0"), _plain("2.1")
-    ('2', '2.1')
-    """
-    return version.removesuffix(".0").removesuffix(".0")
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "csv": (_CSV,),
+    "csvdata": (_CSV,),
+    "json": (_DATA_JSON, _STRUCTURE_JSON),
+    "jsondata": (_DATA_JSON,),
+    "generic": (GENERIC.type,),
+    "genericdata": (GENERIC.type,),
+    "generictimeseriesdata": ("application/vnd.sdmx.generictimeseriesdata+xml",),
+    "ss": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
+    "structurespecific": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
+    "structurespecificdata": (SPECIFIC.type, "application/vnd.sdmx.data+xml"),
+    "structurespecifictimeseriesdata": (
+        "application/vnd.sdmx.structurespecifictimeseriesdata+xml",
+    ),
+    "structure": (_STRUCTURE_XML,),
+    "xml": (_STRUCTURE_XML, _REGISTRY_XML),
+    "schema": (_SCHEMA_XML,),
+    "xsd": (_SCHEMA_XML,),
+}
+"""Short names for all versions of a format, of which `formatVersion` picks one, with their media
+types. Source: SDMX-REST 2.2.2, extend.md; the shorter ones are ours. The media type of
+structure-specific data is another one from version 3.0 on.
+"""

@@ -8,7 +8,7 @@ Source: SDMX 2.1 and 3.1, section 3A, part IV, “Mapping to Structure-Specific 
 is “the mapping”. For 3.0 we follow the mapping of 3.1, save for what SDMXCommon.xsd 3.0 lacks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -93,16 +93,16 @@ class _Writer:
     lists: dict[str, str]
 
     def schema(self) -> ml.Element:
-        flat = self.message.flat
         schema = self._root()
         for name, codes in self.message.lists().items():
             _add_enumeration(schema, name, codes)
-        self._add_data_set(schema, flat=flat)
-        if not flat:
+        self._add_groups(schema)
+        self._add_data_set(schema)
+        if not self.message.flat:
             self._add_series(schema)
         if not self.edition.is_21:
             self._add_atts(schema)
-        self._add_observation(schema, flat=flat)
+        self._add_observation(schema)
         return schema
 
     def _root(self) -> ml.Element:
@@ -131,78 +131,112 @@ class _Writer:
             _add(root, "import", namespace=imports, schemaLocation=location)
         return root
 
-    def _add_data_set(self, schema: ml.Element, *, flat: bool) -> None:
-        """The mapping, “DataSetType”; our structures have no groups."""
-        restriction = self._add_type(schema, "DataSetType", under_time=not flat)
+    def _add_data_set(self, schema: ml.Element) -> None:
+        """The mapping, “DataSetType”."""
+        restriction = self._add_type(schema, "DataSetType")
         sequence = restriction[0]
         provider = "common:DataProviderReferenceType"
         _add_local(sequence, "DataProvider", provider, minOccurs="0")
-        content = "Obs" if flat else "Series"
+        content = "Obs" if self.message.flat else "Series"
         if not self.edition.is_21:
             choice = _add(sequence, "choice", minOccurs="0", maxOccurs="unbounded")
             _add_local(choice, "Atts", "AttsType")
+            if self.message.structure.groups:
+                _add_local(choice, "Group", "GroupType")
             _add_local(choice, content, f"{content}Type")
             return
+        if self.message.structure.groups:
+            _add_local(sequence, "Group", "GroupType", minOccurs="0", maxOccurs="unbounded")
         choice = _add(sequence, "choice", minOccurs="0")
         _add_local(choice, content, f"{content}Type", maxOccurs="unbounded")
-        self._add_attributes(restriction, Attachment.DATASET)
+        self._add_attributes(restriction, self._of(Attachment.DATASET))
+
+    def _add_groups(self, schema: ml.Element) -> None:
+        """The mapping, “GroupType”: an abstract one, and one for each group by its id."""
+        groups = self.message.structure.groups
+        if not groups:
+            return
+        _add(self._add_type(schema, "GroupType"), "anyAttribute", namespace="##local")
+        schema[-1].set("abstract", "true")
+        dimensions = {each.id: each for each in self.message.structure.dimensions}
+        for group in groups:
+            type = _add(schema, "complexType", name=group.id)
+            restriction = _add(_add(type, "complexContent"), "restriction", base="GroupType")
+            sequence = _add(restriction, "sequence")
+            _add(sequence, "element", ref="common:Annotations", minOccurs="0")
+            key = [dimensions[id] for id in group.dimensions]
+            self._add_components(restriction, key, use="required")
+            own = (e for e in self.message.structure.attributes if e.group == group.id)
+            self._add_attributes(restriction, [*own])
+            _add(restriction, "attribute", name="type", type="common:IDType", fixed=group.id)
 
     def _add_series(self, schema: ml.Element) -> None:
-        """The mapping, “SeriesType”, with time at the observation."""
-        restriction = self._add_type(schema, "SeriesType", under_time=True)
+        """The mapping, “SeriesType”."""
+        structure = self.message.structure
+        restriction = self._add_type(schema, "SeriesType")
         _add_local(restriction[0], "Obs", "ObsType", minOccurs="0", maxOccurs="unbounded")
-        self._add_key(restriction, self.message.structure.dimensions)
-        if not self.edition.is_21:  # which has a base type for series under time
-            self._add_components(restriction, [self.message.structure.time], use="prohibited")
-        self._add_attributes(restriction, Attachment.SERIES)
+        self._add_key(restriction, self.message.of_series)
+        if self._under_time and not self.edition.is_21:  # 2.1 has a base type of its own for that
+            self._add_components(restriction, [structure.time], use="prohibited")
+        self._add_attributes(restriction, self._of(Attachment.SERIES))
+
+    @property
+    def _under_time(self) -> bool:
+        return self.message.at_observation is self.message.structure.time
+
+    def _of(self, attachment: Attachment) -> list[Attribute]:
+        """The attributes of a series or a data set that do not stand at its observations."""
+        found = (e for e in self.message.structure.attributes if e.attachment is attachment)
+        return [each for each in found if each not in self._observed()]
+
+    def _observed(self) -> list[Attribute]:
+        """The attributes that do."""
+        structure, at = self.message.structure, self.message.dimension_at_observation
+        return [e for e in structure.attributes if structure.stands_at_observation(e, at)]
 
     def _add_atts(self, schema: ml.Element) -> None:
         """The mapping, “AttsType”: any part of the key, and values of any attributes."""
         restriction = self._add_type(schema, "AttsType")
         self._add_components(restriction, self.message.structure.dimensions, use="optional")
         self._add_components(restriction, [self.message.structure.time], use="optional")
-        self._add_attributes(restriction, *Attachment)
+        self._add_attributes(restriction, self.message.structure.attributes)
 
-    def _add_observation(self, schema: ml.Element, *, flat: bool) -> None:
+    def _add_observation(self, schema: ml.Element) -> None:
         """The mapping, “ObsType”.
 
         For the flat form 2.1's text prohibits time, but its SDMXDataStructureSpecificBase.xsd
         wants a full key and 3.1's text requires time: so it is required. The same schema admits
         to a flat observation the attributes of any dimension, which 3.1's text leaves out.
         """
-        structure = self.message.structure
-        restriction = self._add_type(schema, "ObsType", under_time=not flat)
-        if flat:
-            self._add_key(restriction, structure.dimensions)
-        if self.edition.is_21 and not flat:  # whose type for observations under time wants it
-            self._add_components(restriction, [structure.time], use="required")
+        structure, at = self.message.structure, self.message.at_observation
+        restriction = self._add_type(schema, "ObsType")
+        key = (*structure.dimensions, structure.time) if at is None else (at,)
+        if self.edition.is_21 and self._under_time:  # whose type for such observations wants it
+            self._add_components(restriction, key, use="required")
         else:
-            self._add_key(restriction, [structure.time])
+            self._add_key(restriction, key)
+        if structure.time not in key:
+            self._add_components(restriction, [structure.time], use="prohibited")
         self._add_value(restriction, structure.measure)
-        attached = (
-            (Attachment.SERIES, Attachment.OBSERVATION) if flat else (Attachment.OBSERVATION,)
-        )
-        self._add_attributes(restriction, *attached)
+        self._add_attributes(restriction, self._observed())
         if self.edition.is_21:  # “type” tells explicit measures apart, which we do not have
             _add(restriction, "attribute", name="type", type="common:IDType", use="prohibited")
 
-    def _add_type(self, schema: ml.Element, name: str, *, under_time: bool = False) -> ml.Element:
+    def _add_type(self, schema: ml.Element, name: str) -> ml.Element:
         """A restriction of the standard's type of a name, its sequence begun with annotations."""
-        base = _UNDER_TIME_21[name] if under_time and self.edition.is_21 else name
+        own = self._under_time and self.edition.is_21
+        base = _UNDER_TIME_21.get(name, name) if own else name
         type = _add(schema, "complexType", name=name)
         restriction = _add(_add(type, "complexContent"), "restriction", base=f"dsd:{base}")
         _add(_add(restriction, "sequence"), "element", ref="common:Annotations", minOccurs="0")
         return restriction
 
-    def _add_attributes(self, restriction: ml.Element, *attached: Attachment) -> None:
-        """The values of the attributes with these attachments: every one may be left out.
+    def _add_attributes(self, restriction: ml.Element, attributes: Sequence[Attribute]) -> None:
+        """The values of some attributes: every one may be left out.
 
         “The usage is optional”, says the mapping of 2.1 and of 3.1 at each level, whatever the
         structure's assignment status: a message may update a part of the data.
         """
-        attributes = [
-            each for each in self.message.structure.attributes if each.attachment in attached
-        ]
         for attribute in attributes:
             self._add_value(restriction, attribute)
         if self.edition.is_21 and not _declares(attributes, _YEAR_START):
@@ -257,5 +291,5 @@ def _add(parent: ml.Element, tag: str, /, **attributes: str) -> ml.Element:
     return etree.SubElement(parent, f"{{{_XS}}}{tag}", attributes)
 
 
-def _declares(attributes: list[Attribute], id: str) -> bool:
+def _declares(attributes: Sequence[Attribute], id: str) -> bool:
     return any(each.id == id for each in attributes)

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """A class of maintained artefact, by its name in the information model of SDMX 3."""
 
     AGENCY_SCHEME = "AgencyScheme"
+    AVAILABILITY_CONSTRAINT = "AvailabilityConstraint"
     CATEGORISATION = "Categorisation"
     CATEGORY_SCHEME = "CategoryScheme"
     CODELIST = "Codelist"
@@ -42,6 +43,7 @@ class Kind(StrEnum):
 
 _PACKAGES = {
     Kind.AGENCY_SCHEME: "base",
+    Kind.AVAILABILITY_CONSTRAINT: "registry",
     Kind.CATEGORISATION: "categoryscheme",
     Kind.CATEGORY_SCHEME: "categoryscheme",
     Kind.CODELIST: "codelist",

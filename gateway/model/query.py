@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from gateway.model.availability import Mode
 from gateway.model.period import JANUARY_1, MonthDay, Span, span
 
 Numbers = npt.NDArray[np.float64]
@@ -258,6 +259,20 @@ class StructureQuery:
     detail: str = "full"
     references: tuple[str, ...] = ("none",)
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityQuery:
+    """What data there are behind a question: of which components, and what is wanted beside.
+
+    An empty tuple of components asks for all dimensions and time; `references` are words of the
+    standard. Source: SDMX-REST 2.2.2, availability.md.
+    """
+
+    data: DataQuery
+    components: tuple[str, ...] = ()
+    references: tuple[str, ...] = ("none",)
+    mode: Mode = Mode.EXACT
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A selection in the shape that a message tells it in: what is shown, and under which dimension."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from gateway.model.coding import Packed, combined, dense, packed
 from gateway.model.selection import Chunk, Coded, Codes, RowNumbers, Rows, Selection
-from gateway.model.structure import Attribute
 
 
 def arranged(selection: Selection, dimension: str) -> Selection:
@@ -24,14 +23,15 @@ def arranged(selection: Selection, dimension: str) -> Selection:
         return selection
     rows = selection.chunk()
     others = {id: column for id, column in selection.keys.items() if id != dimension}
+    on_series, moved = _divided(selection, dimension)
     codes = selection.keys[dimension].codes[rows.series]
-    key = combined([*others.values()], selection.series)[rows.series]
+    # With its attributes: where these differ against the structure, nothing is lost.
+    key = combined([*others.values(), *on_series.values()], selection.series)[rows.series]
     order = _order(rows, packed([key, rows.periods, codes], len(rows)))
     series, example = _numbered(packed([key, rows.periods], len(rows))[order])
     first = order[example]
     under = _only_used(Coded(codes[order], selection.keys[dimension].values))
     time = Coded(rows.periods[first], selection.periods)
-    on_series, moved = _divided(selection, dimension)
     notes, attributes = _with(selection, moved, rows.at(order))
     return Selection(
         selection.structure,
@@ -72,14 +72,13 @@ def _only_used(column: Coded) -> Coded:
 
 def _divided(selection: Selection, dimension: str) -> tuple[dict[str, Coded], dict[str, Coded]]:
     """The attributes that stay with the series under a dimension, and those that do not."""
-    by_id = {each.id: each for each in selection.structure.attributes}
+    structure = selection.structure
+    move = {e.id for e in structure.attributes if structure.stands_at_observation(e, dimension)}
     columns = selection.series_attributes.items()
-    stay = {id: column for id, column in columns if _stays(by_id[id], dimension)}
-    return stay, {id: column for id, column in columns if id not in stay}
-
-
-def _stays(attribute: Attribute, dimension: str) -> bool:
-    return bool(attribute.dimensions) and dimension not in attribute.dimensions
+    return (
+        {id: column for id, column in columns if id not in move},
+        {id: column for id, column in columns if id in move},
+    )
 
 
 def _with(
@@ -98,6 +97,28 @@ def _with(
 
 def _taken(columns: Mapping[str, Coded], rows: Codes) -> dict[str, Coded]:
     return {id: column.take(rows) for id, column in columns.items()}
+
+
+def grouped(
+    selection: Selection, dimensions: Sequence[str], attributes: Sequence[str]
+) -> Selection:
+    """What a selection states of groups of its series: of each once, where it states something.
+
+    A group is the series that share the codes of some dimensions. There are no observations.
+    """
+    keys = {id: selection.keys[id] for id in dimensions}
+    stated = {id: selection.series_attributes[id] for id in attributes}
+    there = [column.codes < len(column.values) for column in stated.values()]
+    some = np.flatnonzero(np.logical_or.reduce(there)) if there else np.zeros(0, np.intp)
+    every = [*_taken(keys, some).values(), *_taken(stated, some).values()]
+    _, first = np.unique(combined(every, len(some)), return_index=True)
+    none = np.zeros(0, np.int32)
+    return replace(
+        selection,
+        keys=_taken(keys, some[first]),
+        series_attributes=_taken(stated, some[first]),
+        rows=Chunk(none, none, none, pa.nulls(0, pa.string())),
+    )
 
 
 def shown(

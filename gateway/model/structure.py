@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.model.artefact import Artefact, Kind, Reference
+from gateway.model.period import Span, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,24 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class DimensionGroup:
+    """Some dimensions of the key, named so that attributes can hang on them together."""
+
+    id: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute(Component):
-    """An attribute; `dimensions` names the dimensions that a series attribute hangs on."""
+    """An attribute; `dimensions` names the dimensions that a series attribute hangs on.
+
+    `group` names the group that they are, where the structure declares it so.
+    """
 
     attachment: Attachment
     mandatory: bool
     dimensions: tuple[str, ...] = ()
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,7 @@ class DataStructure(Artefact):
     time: Component
     measure: Component
     attributes: tuple[Attribute, ...]
+    groups: tuple[DimensionGroup, ...] = ()
 
     @property
     def dimension_ids(self) -> tuple[str, ...]:
@@ -59,6 +73,17 @@ class DataStructure(Artefact):
     def attribute_ids(self, *attachments: Attachment) -> tuple[str, ...]:
         """The ids of the attributes with one of these attachments, in the order of the file."""
         return tuple(each.id for each in self.attributes if each.attachment in attachments)
+
+    def stands_at_observation(self, attribute: Attribute, at_observation: str) -> bool:
+        """Whether an attribute is stated with each observation, where some dimension stands there.
+
+        Where no dimension in particular does, every one is that is not the whole data set's.
+        """
+        if attribute.attachment is not Attachment.SERIES:
+            return attribute.attachment is Attachment.OBSERVATION
+        if at_observation not in self.dimension_ids:
+            return at_observation != self.time.id
+        return not attribute.dimensions or at_observation in attribute.dimensions
 
     def components(self) -> Iterator[Component]:
         """Every component: dimensions, time, measure, attributes."""
@@ -130,3 +155,43 @@ class DataConstraint(Artefact):
     def references(self) -> Iterator[Reference]:
         """The constrained artefacts."""
         yield from self.attached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityConstraint(Artefact):
+    """What data there are of an artefact: made for one answer, and kept nowhere.
+
+    `region` pairs dimensions with the codes that data have, in the order of the key; `periods` are
+    those of the time dimension, none where it is not told. Only SDMX 3.1 has a class for it;
+    before, it is a constraint that tells the actual, not the allowed.
+    """
+
+    kind: Kind = Kind.AVAILABILITY_CONSTRAINT
+    of: Reference
+    region: tuple[tuple[str, tuple[str, ...]], ...]
+    time: str
+    periods: tuple[str, ...]
+    series: int
+    observations: int
+
+    def references(self) -> Iterator[Reference]:
+        """What it tells of."""
+        yield self.of
+
+    @property
+    def days(self) -> Span:
+        """The first and the last day of its periods, of which there is one at least."""
+        firsts, lasts = zip(*map(span, self.periods), strict=True)
+        return min(firsts), max(lasts)
+
+    @property
+    def metrics(self) -> tuple[tuple[str, int], ...]:
+        """Its counts, by the ids of the annotations that tell them before 3.1.
+
+        Source: SDMX-REST 1.5, availability, metrics.
+        """
+        return ("series_count", self.series), ("obs_count", self.observations)
+
+
+METRICS = "sdmx_metrics"
+"""The type of those annotations."""

@@ -22,6 +22,7 @@ from gateway.model.structure import (
     DataConstraint,
     Dataflow,
     DataStructure,
+    DimensionGroup,
     ProvisionAgreement,
     Representation,
 )
@@ -157,11 +158,19 @@ def _data_structure(structure: v21.DataStructureDefinition, _: Kind) -> DataStru
         raise Fault(f"{structure.id} must have one time dimension and one measure")
     return DataStructure(
         **_identity(structure),
+        groups=tuple(_group(each) for each in structure.group_dimensions.values()),
         dimensions=tuple(Component(*_parts(each)) for each in dimensions),
         time=Component(*_parts(times[0])),
         measure=Component(*_parts(measures[0])),
         attributes=tuple(_attribute(each) for each in structure.attributes.components),
     )
+
+
+def _group(group: common.GroupDimensionDescriptor) -> DimensionGroup:
+    found = tuple(each.id for each in group.components)
+    if not found or group.attachment_constraint:
+        raise Fault(f"the group {group.id} names no dimensions")
+    return DimensionGroup(group.id, found)
 
 
 def _parts(component: common.Component) -> tuple[str, Reference, Representation]:
@@ -187,17 +196,23 @@ def _representation(component: common.Component) -> Representation:
 def _attribute(attribute: common.DataAttribute) -> Attribute:
     related = attribute.related_to
     dimensions: tuple[str, ...] = ()
-    if isinstance(related, common.DimensionRelationship):
+    group: str | None = None
+    if isinstance(related, common.DimensionRelationship) and related.group_key is None:
         attachment = Attachment.SERIES
         dimensions = tuple(each.id for each in related.dimensions)
+    elif isinstance(related, common.GroupRelationship) and related.group_key is not None:
+        attachment = Attachment.SERIES
+        dimensions, group = _group(related.group_key).dimensions, related.group_key.id
     elif isinstance(related, v21.PrimaryMeasureRelationship):
         attachment = Attachment.OBSERVATION
     elif isinstance(related, v21.NoSpecifiedRelationship):
         attachment = Attachment.DATASET
     else:
-        raise Fault(f"{attribute.id} hangs on a group; series, observation or data set are known")
+        raise Fault(
+            f"{attribute.id} hangs on neither dimensions, a group, the observation nor the data set"
+        )
     mandatory = attribute.usage_status is common.UsageStatus.mandatory
-    return Attribute(*_parts(attribute), attachment, mandatory, dimensions)
+    return Attribute(*_parts(attribute), attachment, mandatory, dimensions, group)
 
 
 def _dataflow(flow: v21.DataflowDefinition, _: Kind) -> Dataflow:

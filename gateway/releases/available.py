@@ -8,6 +8,7 @@ import numpy as np
 from gateway.model.availability import Availability, Counts, Mode
 from gateway.model.query import Key, Wanted
 from gateway.model.selection import Codes
+from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.cube import Cube, Picked
 from gateway.releases.rows import Numbers
@@ -29,17 +30,17 @@ def availability(
     values: dict[str, dict[str, Counts]] = {}
     for component in components or (*structure.dimension_ids, structure.time.id):
         picked = exact
-        if mode is Mode.AVAILABLE and (freer := _without(wanted, component, cube)) != wanted:
+        if mode is Mode.AVAILABLE and (freer := without(wanted, component, structure)) != wanted:
             picked = cube.pick(freer, visibility)
         counted = _of_time if component == structure.time.id else _of_dimension
         values[component] = counted(cube, picked, component)
     return Availability(Counts(len(exact.series), int(exact.lengths.sum())), values)
 
 
-def _without(wanted: Wanted, component: str, cube: Cube) -> Wanted:
+def without(wanted: Wanted, component: str, structure: DataStructure) -> Wanted:
     """The same question, without what it says of one component."""
     filters = tuple(each for each in wanted.filters if each.component != component)
-    names = cube.index.structure.dimension_ids
+    names = structure.dimension_ids
     if component not in names:
         return replace(wanted, filters=filters)
     place = names.index(component)

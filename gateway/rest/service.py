@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.errors import BadSyntax, NotServed
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.rest import v1, v2
+from gateway.rest.availability import availability_query_1, availability_query_2
 from gateway.rest.parameters import Pairs
 from gateway.rest.registration import registration_query
 
-Question = DataQuery | RegistrationQuery | SchemaQuery | StructureQuery
+Question = AvailabilityQuery | DataQuery | RegistrationQuery | SchemaQuery | StructureQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +41,18 @@ DIALECTS: Mapping[str, Dialect] = {
         v1.data_query,
         v1.schema_query,
         v1.structure_query,
-        {},
+        {"availableconstraint": availability_query_1},
         "",
-        ("availableconstraint", "metadata", "metadataset"),
+        ("metadata", "metadataset"),
     ),
     "v2": Dialect(
         2,
         v2.data_query,
         v2.schema_query,
         v2.structure_query,
-        {"registration": registration_query},
+        {"availability": availability_query_2, "registration": registration_query},
         "structure",
-        ("availability", "metadata"),
+        ("metadata",),
     ),
 }
 """By the part of a path that follows ``/sdmx/``."""

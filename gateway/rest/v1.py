@@ -184,7 +184,7 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     return SchemaQuery(
         context,
         ArtefactPattern((agency,), (id,), (_version(version),)),
-        choice(parameters, "dimensionAtObservation", "TIME_PERIOD", v2.OBSERVATION_DIMENSIONS),
+        parameters.get("dimensionAtObservation", "TIME_PERIOD"),
     )
 
 

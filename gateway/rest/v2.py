@@ -41,7 +41,6 @@ _DATA_SERVED = (
 )
 
 SCHEMA_CONTEXTS = ("dataflow", "datastructure", "provisionagreement")
-OBSERVATION_DIMENSIONS = ("TIME_PERIOD", "AllDimensions")
 
 _DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
@@ -159,7 +158,7 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     return SchemaQuery(
         context,
         artefact_pattern(agency, id, version),
-        choice(parameters, "dimensionAtObservation", "TIME_PERIOD", OBSERVATION_DIMENSIONS),
+        parameters.get("dimensionAtObservation", "TIME_PERIOD"),
         moment(parameters, "asOf"),
         choice(parameters, "deletion", "false", ("false", "true")) == "true",
     )

@@ -20,7 +20,7 @@ def send(pieces: Iterator[bytes], media_type: str, cache: str, file_name: str = 
     first = next(pieces, b"")
     response = Response(chain([first], pieces), content_type=media_type)
     response.headers["Cache-Control"] = cache
-    response.headers["Vary"] = "Accept, Authorization"
+    response.headers["Vary"] = "Accept, Accept-Language, Authorization"
     if file_name:
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
@@ -53,7 +53,7 @@ class Bodies:
             response = Response(self._body(tag, make), content_type=media_type)
         response.set_etag(tag)
         response.headers["Cache-Control"] = PUBLIC
-        response.headers["Vary"] = "Accept"
+        response.headers["Vary"] = "Accept, Accept-Language"
         return response
 
     def _body(self, tag: str, make: Callable[[], Iterator[bytes]]) -> bytes:

@@ -7,12 +7,13 @@ import time
 from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from gateway.access.tokens import TokenCheck
 from gateway.errors import BadRequest, GatewayError, Refused
 from gateway.exchange import Exchange
+from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import auditing, oauth, pages, problems, submissions
+from gateway.web.addresses import settle
 from gateway.web.decisions import Decisions
 from gateway.web.rest import dialect_of, mount
 
@@ -29,14 +30,16 @@ def create_app(exchange: Exchange, issuer: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    tokens = TokenCheck(issuer, exchange.keys, exchange.clients, exchange.clock)
-    decisions = Decisions(exchange, issuer)
+    settle(app, issuer)
+    trust = Trust(exchange, issuer)
+    tokens = trust.tokens
+    decisions = Decisions(exchange)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(submissions.routes(exchange, tokens, decisions))
     app.register_blueprint(auditing.routes(exchange, tokens, decisions))
-    app.register_blueprint(oauth.routes(oauth.authorization_server(app, exchange, issuer)))
+    app.register_blueprint(oauth.routes(app, exchange, trust))
     app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)
     app.after_request(_safe)

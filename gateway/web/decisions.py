@@ -19,20 +19,22 @@ from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest import v2
 
+COUNT, LOOK = "count", "look"
+"""How the audit calls questions for what data there are, and where they are."""
+
 
 class Decisions:
-    """Rights and records of one exchange, for tokens that one issuer makes or others do."""
+    """Rights and records of one exchange."""
 
-    def __init__(self, exchange: Exchange, issuer: str) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._issuer = issuer
 
-    def reading(self, caller: Caller, asked: DataQuery) -> Visibility:
+    def reading(self, caller: Caller, asked: DataQuery, action: str = READ) -> Visibility:
         """What a caller sees who asks for data."""
         at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at, at_home=self._at_home(caller))
+        visibility = self._exchange.policy.visibility(caller, at)
         providers = self._exchange.suppliers(asked, visibility)
-        decision = self._decision(caller, READ, str(asked.flows), providers)
+        decision = self._decision(caller, action, str(asked.flows), providers)
         g.decision = replace(
             decision, query=_spelled(asked), rules=visibility.rules, policy=visibility.policy
         )
@@ -41,8 +43,8 @@ class Decisions:
     def looking(self, caller: Caller, what: str) -> Visibility:
         """The same for who asks where data are, and since when."""
         at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at, at_home=self._at_home(caller))
-        decision = self._decision(caller, "look", what, ())
+        visibility = self._exchange.policy.visibility(caller, at)
+        decision = self._decision(caller, LOOK, what, ())
         g.decision = replace(decision, rules=visibility.rules, policy=visibility.policy)
         return visibility
 
@@ -58,9 +60,7 @@ class Decisions:
 
     def provisions(self, caller: Caller, action: str) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
-        return self._exchange.policy.allowed(
-            action, caller, self._exchange.clock(), at_home=self._at_home(caller)
-        )
+        return self._exchange.policy.allowed(action, caller, self._exchange.clock())
 
     def acting(self, caller: Caller, action: str, what: str = "") -> None:
         """Note that a caller does something with a provision, or with something by its id."""
@@ -79,9 +79,6 @@ class Decisions:
                 subject=provision,
                 allowed=sorted(allowed),
             )
-
-    def _at_home(self, caller: Caller) -> bool:
-        return caller.issuer in ("", self._issuer)
 
     def _decision(
         self, caller: Caller, action: str, flow: str, providers: Iterable[str]

@@ -5,7 +5,9 @@ import json
 from flask import Response, request
 
 from gateway import errors
+from gateway.access.signed import ALGORITHMS
 from gateway.formats import ml_error
+from gateway.web.addresses import RESOURCE_METADATA, issuer
 
 #                         SDMX-REST:  1.5   2.x
 STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
@@ -52,7 +54,8 @@ def answer(error: errors.GatewayError, dialect: int) -> Response:
     told = error if code < 500 or code == 501 else _OURS
     response = problem(code, told.sentence(_language(dialect)), dialect)
     if isinstance(error, errors.Refused):
-        response.headers["WWW-Authenticate"] = _challenge(error)
+        for challenge in _challenges(error):
+            response.headers.add("WWW-Authenticate", challenge)
     return response
 
 
@@ -63,14 +66,21 @@ def _language(dialect: int) -> str:
     return request.accept_languages.best_match(("en", "es"), "en")
 
 
-def _challenge(error: errors.Refused) -> str:
-    """What RFC 6750, section 3, asks of a refusal; no error is named where no token was sent."""
-    parts = ['Bearer realm="sdmx"']
+def _challenges(error: errors.Refused) -> list[str]:
+    """What RFC 6750, 3, RFC 9449, 7.1, and RFC 9728, 5.1, ask of a refusal.
+
+    The error is told in the scheme that was used; none is where no token was sent.
+    """
+    parts = []
     if isinstance(error, errors.Forbidden) and error.subject:
-        parts += ['error="insufficient_scope"', f'scope="{error.subject}"']
+        parts = ['error="insufficient_scope"', f'scope="{error.subject}"']
     elif error.subject:
-        parts += [f'error="{error.subject}"', f'error_description="{error.message}"']
-    return ", ".join(parts)
+        parts = [f'error="{error.subject}"', f'error_description="{error.message}"']
+    where = f'resource_metadata="{issuer()}{RESOURCE_METADATA}"'
+    bearer, dpop = ['Bearer realm="sdmx"', where], [f'DPoP algs="{" ".join(ALGORITHMS)}"', where]
+    if request.headers.get("Authorization", "").lower().startswith("dpop"):
+        return [", ".join([*dpop, *parts]), ", ".join(bearer)]
+    return [", ".join([*bearer, *parts]), ", ".join(dpop)]
 
 
 def problem(code: int, text: str, dialect: int) -> Response:

@@ -4,22 +4,29 @@ A route reads the question, lets the exchange answer it and sends the answer. Da
 with the scope data.read; structures and schemas are open.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flask import Blueprint, Response, request
 
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, NotAcceptable
+from gateway.errors import NotAcceptable
 from gateway.exchange import Exchange, as_structures
 from gateway.formats import table
+from gateway.formats.message import file_name
+from gateway.formats.negotiation import Choice, Wish, choose, parted
 from gateway.formats.table import Format, M
-from gateway.model.query import DataQuery, RegistrationQuery, SchemaQuery, StructureQuery
-from gateway.rest.parameters import Pairs
+from gateway.model.query import (
+    AvailabilityQuery,
+    DataQuery,
+    RegistrationQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from gateway.rest.service import DIALECTS, Dialect, question
 from gateway.web.answer import PRIVATE, Bodies, send, tag
 from gateway.web.bearer import caller
-from gateway.web.decisions import Decisions
+from gateway.web.decisions import COUNT, Decisions
 
 _MOST_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -44,60 +51,79 @@ class _Mount:
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        pairs = list(request.args.items(multi=True))
-        asked = question(self._dialect, path, [pair for pair in pairs if pair[0] != "format"])
+        wishes, pairs = parted(request.args.items(multi=True))
+        asked = question(self._dialect, path, pairs)
         match asked:
+            case AvailabilityQuery():
+                return self._availability(asked, wishes)
             case DataQuery():
-                return self._data(asked, pairs)
+                return self._data(asked, wishes)
             case RegistrationQuery():
-                return self._registrations(asked, pairs)
+                return self._registrations(asked, wishes)
             case SchemaQuery():
-                return self._schema(asked, pairs)
+                return self._schema(asked, wishes)
             case StructureQuery():
-                return self._structures(asked, pairs)
+                return self._structures(asked, wishes)
 
-    def _data(self, asked: DataQuery, pairs: Pairs) -> Response:
+    def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
         visibility = self._decisions.reading(caller(self._tokens, DATA_READ), asked)
-        wanted = _format(table.DATA[self._dialect.number], pairs)
+        wanted = _choice(table.DATA[self._dialect.number], wishes)
         message = self._decisions.read(self._exchange.data(asked, visibility))
-        name = f"{message.subject.of.id}.csv" if wanted is table.CSV else ""
-        return send(wanted.write(message), wanted.media_type, PRIVATE, name)
+        message = message.told(wanted.manner).asked_for(request.full_path.rstrip("?"))
+        pieces = wanted.format.write(message)
+        name = file_name(message, wanted.format.extension)
+        return _in_language(send(pieces, wanted.media_type, PRIVATE, name), wanted)
 
-    def _registrations(self, asked: RegistrationQuery, pairs: Pairs) -> Response:
+    def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
+        seen = self._decisions.reading(caller(self._tokens, DATA_READ), asked.data, COUNT)
+        wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
+        message = self._exchange.availability(asked, seen)
+        pieces = wanted.format.write(message.told(wanted.manner))
+        return _in_language(send(pieces, wanted.media_type, PRIVATE), wanted)
+
+    def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         seen = self._decisions.looking(caller(self._tokens, DATA_READ), str(asked.pattern))
-        wanted = _format(table.REGISTRATIONS, pairs)
+        wanted = _choice(table.REGISTRATIONS, wishes)
         message = self._exchange.registrations(asked, seen, self._issuer)
-        return send(wanted.write(message), wanted.media_type, PRIVATE)
+        return send(wanted.format.write(message), wanted.media_type, PRIVATE)
 
-    def _structures(self, asked: StructureQuery, pairs: Pairs) -> Response:
-        wanted = _format(table.STRUCTURES[self._dialect.number], pairs)
-        return self._open(asked, wanted, lambda: wanted.write(self._exchange.structures(asked)))
+    def _structures(self, asked: StructureQuery, wishes: Mapping[str, str]) -> Response:
+        wanted = _choice(table.STRUCTURES[self._dialect.number], wishes)
 
-    def _schema(self, asked: SchemaQuery, pairs: Pairs) -> Response:
+        def make() -> Iterator[bytes]:
+            return wanted.format.write(self._exchange.structures(asked).told(wanted.manner))
+
+        return self._open(asked, wanted, make)
+
+    def _schema(self, asked: SchemaQuery, wishes: Mapping[str, str]) -> Response:
         try:
-            wanted = _format(table.SCHEMAS[self._dialect.number], pairs)
+            wanted = _choice(table.SCHEMAS[self._dialect.number], wishes)
         except NotAcceptable as refusal:
-            return self._as_structures(asked, pairs, refusal)
-        return self._open(asked, wanted, lambda: wanted.write(self._exchange.schema(asked)))
+            return self._as_structures(asked, wishes, refusal)
+        return self._open(asked, wanted, lambda: wanted.format.write(self._exchange.schema(asked)))
 
-    def _as_structures(self, asked: SchemaQuery, pairs: Pairs, refusal: NotAcceptable) -> Response:
+    def _as_structures(
+        self, asked: SchemaQuery, wishes: Mapping[str, str], refusal: NotAcceptable
+    ) -> Response:
         """The structure formats say the same for people. Source: SDMX-REST 2.2.2, schema.md."""
         try:
-            _format(table.STRUCTURES[self._dialect.number], pairs)
+            _choice(table.STRUCTURES[self._dialect.number], wishes)
         except NotAcceptable as second:
-            allowed = (*refusal.allowed, *second.allowed)
-            raise NotAcceptable(refusal.message, subject="format", allowed=allowed) from second
-        return self._structures(as_structures(asked), pairs)
+            allowed = dict.fromkeys((*refusal.allowed, *second.allowed))
+            subject = refusal.subject
+            raise NotAcceptable(refusal.message, subject=subject, allowed=allowed) from second
+        return self._structures(as_structures(asked), wishes)
 
     def _open(
         self,
         asked: StructureQuery | SchemaQuery,
-        wanted: Format[M],
+        wanted: Choice[M],
         make: Callable[[], Iterator[bytes]],
     ) -> Response:
         """What anyone may read: its tag is known before it is made."""
-        name = tag(self._exchange.definitions_header, asked, wanted.media_type)
-        return self._bodies.answer(name, wanted.media_type, make)
+        header = self._exchange.definitions_header
+        name = tag(header, asked, wanted.media_type, wanted.content_language)
+        return _in_language(self._bodies.answer(name, wanted.media_type, make), wanted)
 
 
 def mount(
@@ -119,11 +145,13 @@ def dialect_of(path: str) -> Dialect:
     )
 
 
-def _format(offers: Sequence[Format[M]], pairs: Pairs) -> Format[M]:
-    """The format that ``format=`` names, else the one that the Accept header likes best."""
-    names = [value for name, value in pairs if name == "format"]
-    if len(names) > 1:
-        raise BadSyntax("The parameter format is given twice.", subject="format")
-    if names:
-        return table.named(offers, names[0])
-    return table.accepted(offers, request.headers.get("Accept"))
+def _choice(offers: Sequence[Format[M]], wishes: Mapping[str, str]) -> Choice[M]:
+    """What the parameters and headers of the request ask for."""
+    accept, language = (request.headers.get(each) for each in ("Accept", "Accept-Language"))
+    return choose(offers, Wish(accept, language, wishes))
+
+
+def _in_language(response: Response, wanted: Choice[M]) -> Response:
+    if wanted.content_language:
+        response.headers["Content-Language"] = wanted.content_language
+    return response

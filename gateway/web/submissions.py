@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from gateway.access.caller import APPROVE, SUBMIT
 from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT
 from gateway.access.tokens import TokenCheck
-from gateway.errors import BadSyntax, Forbidden, TooLarge
+from gateway.errors import BadSyntax, TooLarge
 from gateway.exchange import Exchange, workflow
 from gateway.exchange.checking import refused_unkept
 from gateway.exchange.receipts import as_json, status
@@ -116,13 +116,10 @@ class _Submissions:
 
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
-        try:
-            by = caller(self._tokens, DATA_APPROVE)
-        except Forbidden:
-            by = caller(self._tokens, DATA_SUBMIT)
+        asks = caller(self._tokens, DATA_APPROVE, DATA_SUBMIT)
         submission = self._exchange.store.catalogue.submissions.get(id)
-        own = submission.submitted_by == by.client_id
-        if not own and submission.provision not in self._decisions.provisions(by, APPROVE):
+        own = submission.submitted_by == asks.client_id
+        if not own and submission.provision not in self._decisions.provisions(asks, APPROVE):
             raise unknown(id)
         return submission
 

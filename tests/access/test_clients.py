@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateway.access.clients import SCOPES, Clients
-from gateway.access.keys import signing_keys
 from gateway.database import Database
-from gateway.errors import NotFound, SemanticError, StorageFault
+from gateway.errors import NotFound, SemanticError
 from gateway.exchange import Exchange
 from gateway.model.text import Text
 from gateway.settings import Home
@@ -172,41 +171,8 @@ def test_a_home_is_its_owner_s_only(home: Home, umask: int) -> None:
 
     assert mode(home.root) == 0o700
     assert {modes[name] for name in ("files", "keys", "parts", "sources")} == {0o700}
-    assert modes["signing.jwk.json"] == 0o600
+    assert modes["master.key"] == 0o600
     assert {each for name, each in modes.items() if name.startswith("gateway.db")} <= {0o600}
-
-
-@pytest.mark.parametrize("weak", [0o640, 0o604, 0o660, 0o644], ids=oct)
-def test_a_key_that_others_can_read_is_refused(home: Home, weak: int) -> None:
-    """It is no secret any more; the sentence says what to do."""
-    home.create()
-    signing_keys(home.keys)
-    path = home.keys / "signing.jwk.json"
-    path.chmod(weak)
-
-    with pytest.raises(StorageFault, match="chmod 600"):
-        signing_keys(home.keys)
-
-
-def test_a_key_is_made_once(home: Home) -> None:
-    """A restart signs with the same key, so that running tokens go on."""
-    home.create()
-    first, second = (signing_keys(home.keys).as_dict(private=True) for _ in range(2))
-
-    assert first == second
-    assert [path.name for path in home.keys.iterdir()] == ["signing.jwk.json"]
-
-
-@pytest.mark.parametrize("content", ["", "{}", "null", '{"kty": "EC"}', "no JSON"])
-def test_a_spoiled_key_file_is_told(home: Home, content: str) -> None:
-    """One sentence that names the file, not whatever a parser meets."""
-    home.create()
-    path = home.keys / "signing.jwk.json"
-    path.touch(0o600)
-    path.write_text(content)
-
-    with pytest.raises(StorageFault, match="signing"):
-        signing_keys(home.keys)
 
 
 def test_doctor_finds_an_open_folder(exchange: Exchange) -> None:

@@ -41,10 +41,10 @@ def grants(database: Database) -> Grants:
     return Grants(database)
 
 
-def seen(*found: Grant, caller: Caller = OFFICE, at_home: bool = True) -> View:
+def seen(*found: Grant, caller: Caller = OFFICE) -> View:
     """What a caller sees of the one provision."""
     rules = Rules("1", found, {}, ())
-    return REALM.visibility(rules, caller, NOON, at_home=at_home).view("GT_SUPPLY")
+    return REALM.visibility(rules, caller, NOON).view("GT_SUPPLY")
 
 
 @pytest.mark.parametrize(
@@ -172,24 +172,20 @@ def test_a_token_that_is_narrowed_to_something_else_reads_nothing(detail: Detail
 
 
 def test_another_issuer_s_people_and_clients_are_none_of_ours() -> None:
-    """Though they have the same ids: they are named with their issuer, organisations are not."""
+    """Though they have the same ids: they bear their issuer's name, which grants name too."""
     ours = [Grant(each, ("read",)) for each in ("client:office", "person:ana")]
-    theirs = replace(OFFICE, subject="ana", issuer="https://theirs", organisation=None)
+    theirs = replace(OFFICE, client_id="mintrab:office", subject="mintrab:ana", organisation=None)
 
     assert seen(*ours, caller=replace(OFFICE, subject="ana")).sights
-    assert not seen(*ours, caller=theirs, at_home=False).sights
-    named = Grant("person:ana@https://theirs", ("read",))
-    assert seen(named, caller=theirs, at_home=False).sights
-    assert not seen(named, caller=replace(OFFICE, subject="ana")).sights
+    assert not seen(*ours, caller=theirs).sights
+    assert seen(Grant("person:mintrab:ana", ("read",)), caller=theirs).sights
 
 
 def test_a_client_that_asks_for_itself_is_no_person() -> None:
     """Whoever may register clients could else take the name of a colleague."""
     rules = Rules("1", (), {"g": frozenset({"client:office"}), "h": frozenset({"person:x"})}, ())
 
-    assert names(OFFICE, rules, at_home=True) == {
-        *("*", "client:office", "organisation:GT", "group:g")
-    }
+    assert names(OFFICE, rules) == {*("*", "client:office", "organisation:GT", "group:g")}
 
 
 def test_a_region_that_no_longer_fits_gives_nothing_and_denies_all() -> None:

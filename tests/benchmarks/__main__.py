@@ -9,6 +9,7 @@ import click
 from gateway.exchange import Exchange
 from gateway.settings import Home
 from gateway.web import create_app
+from tests.benchmarks.admission import admitting
 from tests.benchmarks.figures import figures
 from tests.benchmarks.intake import taking_in
 from tests.benchmarks.measures import Measure, answering, building, slicing, writing
@@ -38,6 +39,7 @@ def _measures(exchange: Exchange, count: int) -> Iterator[Measure]:
     yield from storing(exchange, count)
     yield from taking_in(exchange, count)
     yield from answering(create_app(exchange, ISSUER).test_client())
+    yield from admitting(exchange)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What is measured: writing beside other writers, a slice beside a smaller one, answers again."""
 
 import io
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import IO
 
 import pyarrow as pa
 from flask.testing import FlaskClient
@@ -27,6 +29,7 @@ FOREIGN = 20_000
 
 _BOTH = (
     ("structure-specific 2.1", table.SPECIFIC, PysdmxFormat.DATA_SDMX_ML_2_1_STR),
+    ("structure-specific 3.0", table.DATA_30, PysdmxFormat.DATA_SDMX_ML_3_0),
     ("generic 2.1", table.GENERIC, PysdmxFormat.DATA_SDMX_ML_2_1_GEN),
     ("CSV 2.0", table.CSV, PysdmxFormat.DATA_SDMX_CSV_2_0_0),
 )
@@ -58,12 +61,35 @@ def writing(big: Figures, registry: Registry) -> Iterator[Measure]:
         rate = len(everything.selections[0]) / seconds(_drain(ours, everything), 3)
         other = len(small.unsorted) / seconds(partial(write_sdmx, foreign, theirs))
         yield Measure(f"write {name}", rate, "observations/s", rate / other, "pysdmx")
+    yield _beside_cat(table.DATA_30, everything)
     plain = big.unsorted.table
     took, arrow = beside(
         _drain(table.CSV, everything), lambda: csv.write_csv(plain, pa.BufferOutputStream()), 3
     )
     rate = len(big.unsorted) / took
     yield Measure("write CSV 2.0", rate, "observations/s", arrow / took, "Arrow's CSV, unsorted")
+
+
+def _beside_cat(format: Format[DataMessage], message: DataMessage) -> Measure:
+    """Into a file, beside copying the ready one there: the least that a server of files does."""
+    with tempfile.TemporaryFile() as ready, tempfile.TemporaryFile() as copy:
+        ready.write(written(format, message))
+
+        def copied(pieces: Callable[[], Iterator[bytes]]) -> None:
+            copy.seek(0)
+            copy.writelines(pieces())
+
+        took, cat = beside(
+            lambda: copied(lambda: format.write(message)), lambda: copied(partial(_read, ready)), 5
+        )
+    rate = len(message.selections[0]) / took
+    return Measure(f"{format.names[0]} to a file", rate, "observations/s", cat / took, "cat")
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(2**17):  # as GNU cat does
+        yield piece
 
 
 def _drain(format: Format[DataMessage], message: DataMessage) -> Callable[[], object]:

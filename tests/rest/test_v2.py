@@ -313,7 +313,7 @@ def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: 
     [
         *(
             pytest.param(f"{resource}/dataflow/LMIG/DF", [], id=resource)
-            for resource in ("availability", "metadata")
+            for resource in ("metadata",)
         ),
     ],
 )

@@ -1,12 +1,14 @@
 """Answers: the right status in both dialects, and nothing of the inside in any of them."""
 
 import csv
+import io
 import json
 from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from tests.formats.reading import faults, official
@@ -115,8 +117,8 @@ STATUSES = [
         id="no result",
     ),
     pytest.param(
-        "data/DF_RETURNS?format=xlsx",
-        "data/dataflow/*/DF_RETURNS?format=xlsx",
+        "data/DF_RETURNS?format=pdf",
+        "data/dataflow/*/DF_RETURNS?format=pdf",
         406,
         406,
         id="format",
@@ -143,8 +145,8 @@ STATUSES = [
         id="history where it has no place",
     ),
     pytest.param(
-        "availableconstraint/DF_RETURNS",
-        "availability/dataflow/LMIG/DF_RETURNS",
+        "metadata/DF_RETURNS",
+        "metadata/metadataset/LMIG/DF_RETURNS",
         501,
         501,
         id="resource that waits",
@@ -157,11 +159,11 @@ STATUSES = [
         id="what is not there to be told",
     ),
     pytest.param(
-        "data/DF_RETURNS?dimensionAtObservation=AllDimensions",
-        "data/dataflow/*/DF_RETURNS?dimensionAtObservation=AllDimensions&format=ss",
-        501,
-        501,
-        id="flat XML",
+        "data/DF_RETURNS?dimensionAtObservation=SEX&format=generictimeseries",
+        "data/dataflow/*/DF_RETURNS?dimensionAtObservation=SEX&format=structurespecifictimeseries",
+        403,
+        422,
+        id="time series of another shape",
     ),
     pytest.param(
         "data/DF_RETURNS?dimensionAtObservation=NOTHING",
@@ -291,6 +293,73 @@ def test_an_answer_states_its_format(
     assert answer.headers["Content-Type"] == media_type
     assert {"Accept", "Authorization"} <= set(answer.headers["Vary"].split(", "))
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_manner_is_stated_with_its_language(web: FlaskClient, bearer: Headers) -> None:
+    """Every parameter that was applied; caches keep languages apart."""
+    accept = f"{SDMX}data+csv;version=2+.0.0;labels=name; key=both"
+    headers = {**bearer, "Accept": accept, "Accept-Language": "fr, en-GB;q=0.5"}
+
+    answer = web.get(f"{FLOW}/A.SV", headers=headers)
+
+    assert answer.headers["Content-Type"] == f"{SDMX}data+csv;version=2.1.0;labels=name;keys=both"
+    assert answer.headers["Content-Language"] == "en"
+    assert "Accept-Language" in answer.headers["Vary"].split(", ")
+    assert "Reference area" in answer.text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("format=csv&labels=all", "labels is one of id, name, both"),
+        ("format=csv&zip=true", "zip"),
+        ("format=csv-1.0&keys=obs", "no parameter keys"),
+        ("format=csv&formatVersion=7", "csv in version 7"),
+        ("format=csv&lang=fr", "fr"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", [f"{FLOW}/A.SV", "/sdmx/v1/data/DF_RETURNS/A.SV"], ids=["v2", "v1"]
+)
+def test_a_wish_that_cannot_be_met_is_named(
+    web: FlaskClient, bearer: Headers, path: str, query: str, words: str
+) -> None:
+    """And is not passed over."""
+    answer = web.get(f"{path}?{query}", headers=bearer)
+
+    assert answer.status_code in (HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.BAD_REQUEST)
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("format", "name"),
+    [
+        ("csv", "DF_RETURNS.csv"),
+        ("csv-1.0", "DF_RETURNS.csv"),
+        ("csv-labels", "DF_RETURNS.csv"),
+        ("xlsx", "DF_RETURNS.xlsx"),
+        ("parquet", "DF_RETURNS.parquet"),
+    ],
+)
+def test_a_file_to_keep_has_a_name(
+    web: FlaskClient, bearer: Headers, format: str, name: str
+) -> None:
+    """So that a browser saves it, and runs nothing of it."""
+    answer = web.get(f"{FLOW}/A.SV?format={format}", headers=bearer)
+
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_workbook_says_what_was_asked(web: FlaskClient, bearer: Headers) -> None:
+    """And of whom the figures are, in the language of the caller."""
+    answer = web.get(f"{FLOW}/A.SV?format=xlsx&lang=en", headers=bearer)
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_name("Notes")
+    found = {row[0]: row[1] for row in rows.to_python() if len(row) > 1}
+    assert answer.headers["Content-Language"] == "en"
+    assert found["Query"] == f"{FLOW}/A.SV?format=xlsx&lang=en"
+    assert "release 1" in str(found["Source"])
 
 
 def test_a_format_in_the_url_beats_the_header(web: FlaskClient, bearer: Headers) -> None:

@@ -667,4 +667,4 @@ def test_definitions_take_no_token(web: FlaskClient) -> None:
     response = get(web, "v2", FLOW)
 
     assert response.status_code == 200
-    assert re.fullmatch(r"Accept", response.headers["Vary"])
+    assert re.fullmatch(r"Accept, Accept-Language", response.headers["Vary"])

@@ -182,7 +182,11 @@ def test_every_edition_has_the_constraint_applied(
 @pytest.mark.parametrize("name", EDITIONS)
 @pytest.mark.parametrize(
     ("word", "held", "other"),
-    [("TIME_PERIOD", "Series", "Obs"), ("AllDimensions", "Obs", "Series")],
+    [
+        ("TIME_PERIOD", "Series", "Obs"),
+        ("AllDimensions", "Obs", "Series"),
+        ("SEX", "Series", "Obs"),
+    ],
 )
 def test_observations_stand_in_series_or_alone(
     web: FlaskClient, name: str, word: str, held: str, other: str
@@ -305,7 +309,7 @@ REFUSED = {
     "no such context": ("schema/codelist/LMIG/CL_AGE", 400, 400, "provisionagreement"),
     "no id": ("schema/dataflow/LMIG", 400, 400, "schema/{context}/{agency}/{id}"),
     "too long a path": (f"{FLOW}/more", 400, 400, "schema/{context}/{agency}/{id}"),
-    "another dimension": (f"{FLOW}?dimensionAtObservation=SEX", 400, 400, "AllDimensions"),
+    "no dimension": (f"{FLOW}?dimensionAtObservation=COLOUR", 403, 422, "AllDimensions"),
     "unknown parameter": (f"{FLOW}?colour=red", 400, 400, "dimensionAtObservation"),
     "explicit measures": (f"{FLOW}?explicitMeasure=true", 400, 400, "Allowed: "),
     "asOf in version 1": (f"{FLOW}?asOf=2026-01-01", 400, None, "explicitMeasure"),

@@ -1,10 +1,28 @@
-"""Access tokens as they are made: JWTs by RFC 9068."""
+"""Access tokens as they are made: JWTs by RFC 9068, as narrow as the request asks for.
+
+Authlib's generators do not get to see the request: what it asks for is read where it is.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
-from joserfc.jwk import KeySet
+from flask import request
+from joserfc import jwt
 
-from gateway.access.keys import ALGORITHM
+from gateway.access.caller import Detail
+from gateway.access.details import as_claim, details
+from gateway.access.issuers import TYPE
+from gateway.access.keys import ALGORITHM, KeyRing
+from gateway.access.proofs import Asked, Proofs
+from gateway.access.signed import NotSigned
 from gateway.access.tokens import audience
+from gateway.errors import BadSyntax
+from gateway.web.addresses import here
+from gateway.web.bearer import proofs
+from gateway.web.oauth.clients import OAuthClient
+from gateway.web.oauth.errors import InvalidDetails, InvalidProof, InvalidTarget, plain
 
 LIFETIME = 600
 """Seconds that an access token is good for."""
@@ -13,14 +31,84 @@ LIFETIME = 600
 class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib has no types
     """Makes the access tokens of an issuer."""
 
-    def __init__(self, issuer: str, keys: KeySet) -> None:
+    def __init__(
+        self, issuer: str, ring: KeyRing, proofs: Proofs, clock: Callable[[], datetime]
+    ) -> None:
         super().__init__(issuer, ALGORITHM, expires_generator=lambda client, grant: LIFETIME)
-        self._keys = keys
+        self._ring = ring
+        self._proofs = proofs
+        self._clock = clock
 
-    def get_jwks(self) -> KeySet:
-        """The key set, for a bare key would leave `kid` out of the header."""
-        return self._keys
+    def access_token_generator(
+        self, client: OAuthClient, grant_type: str, user: object, scope: str
+    ) -> str:
+        """The token itself, of this clock and these keys."""
+        now = self._clock()
+        issued = int(now.timestamp())
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": self._audience(),
+            "sub": client.get_client_id(),
+            "client_id": client.get_client_id(),
+            "iat": issued,
+            "exp": issued + LIFETIME,
+            "jti": secrets.token_urlsafe(16),
+            "scope": scope,
+            **self.get_extra_claims(client, grant_type, user, scope),
+        }
+        header = {"alg": ALGORITHM, "typ": TYPE}
+        return jwt.encode(header, claims, self._ring.signing(now), algorithms=[ALGORITHM])
 
-    def get_audiences(self, client: object, user: object, scope: object) -> str:
-        """What the token is good for."""
-        return audience(self.issuer)
+    def get_extra_claims(
+        self, client: OAuthClient, grant_type: str, user: object, scope: str
+    ) -> Mapping[str, object]:
+        """Whom the client acts for, what the token is narrowed to, and the key that it needs."""
+        found: dict[str, object] = {}
+        if client.organisation is not None:
+            found["org"] = client.organisation
+        if wanted := _details():
+            found["authorization_details"] = as_claim(wanted)
+        if key := self._key(client):
+            found["cnf"] = {"jkt": key}
+        return found
+
+    def generate(self, *arguments: object, **options: object) -> dict[str, object]:
+        """The answer around the token. Source: RFC 6749, 5.1; RFC 9396, 7; RFC 9449, 5."""
+        answer: dict[str, object] = super().generate(*arguments, **options)
+        if proofs():
+            answer |= {"token_type": "DPoP"}
+        if wanted := _details():
+            answer["authorization_details"] = as_claim(wanted)
+        return answer
+
+    def _audience(self) -> str:
+        """What the token is good for: our data, whether or not they are named (RFC 8707)."""
+        ours = audience(self.issuer)
+        if any(each != ours for each in request.form.getlist("resource")):
+            raise InvalidTarget
+        return ours
+
+    def _key(self, client: OAuthClient) -> str | None:
+        """The key that the token will be bound to; none for a client that may do without."""
+        found = proofs()
+        if not found:
+            if client.dpop:
+                raise InvalidProof("This client binds its tokens to a key: a DPoP proof is missing")
+            return None
+        if len(found) > 1:
+            raise InvalidProof("There is more than one DPoP proof.")
+        try:
+            return self._proofs.key(found[0], Asked(request.method, here()))
+        except NotSigned as error:
+            raise InvalidProof(str(error) or "The DPoP proof does not hold.") from error
+
+
+def _details() -> tuple[Detail, ...]:
+    """What the request narrows its token to. Raises InvalidDetails."""
+    text = request.form.get("authorization_details")
+    if text is None:
+        return ()
+    try:
+        return details(text)
+    except BadSyntax as error:
+        raise InvalidDetails(plain(error)) from error

@@ -1,0 +1,58 @@
+"""Which releases an answer is from: told to people who keep it, and looked up only then."""
+
+from collections.abc import Iterator, Mapping
+
+from gateway.exchange.data import Data
+from gateway.formats.message import Source
+from gateway.intake.provision import Provision
+from gateway.model.artefact import Reference
+from gateway.model.query import DataQuery, Wanted
+from gateway.model.text import Text
+from gateway.model.visibility import Visibility
+from gateway.registry import Registry
+from gateway.releases.history import History
+from gateway.releases.store import Store
+
+
+def sources(
+    data: Data,
+    store: Store,
+    registry: Registry,
+    provisions: Mapping[str, Provision],
+    query: DataQuery,
+    visibility: Visibility,
+) -> tuple[Source, ...]:
+    """The release of each provision that has something in the answer to a question.
+
+    They are those of the moment of the visibility, as the answer is, whatever came since.
+    """
+    at = visibility if query.as_of is None else visibility.as_of(query.as_of)
+    wanted = {
+        id: each.query.wanted
+        for each in data.asked(query, visibility)
+        for id in each.supply.provisions
+    }
+    found = [(provisions[id], each) for id, each in wanted.items()]
+    return tuple(source for pair in found for source in _source(store, registry, *pair, at))
+
+
+def _source(
+    store: Store, registry: Registry, provision: Provision, wanted: Wanted, at: Visibility
+) -> Iterator[Source]:
+    """The source of a provision; none where it has nothing to say to the question."""
+    release = store.catalogue.visible(provision.id, at)
+    if release is None:
+        return
+    if len(History(store, provision.id, provision.structure).state(wanted, at)):
+        yield Source(
+            _name(registry, provision.provider_reference),
+            provision.name,
+            release.number,
+            release.released_at,
+            release.source_name,
+        )
+
+
+def _name(registry: Registry, organisation: Reference) -> Text:
+    items = registry.scheme(organisation.artefact).items
+    return next(item.name for item in items if item.id == organisation.item)

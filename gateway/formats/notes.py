@@ -1,0 +1,128 @@
+"""What the sheet of notes of a workbook says, in the reader's language: source, terms, signs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.formats.message import DataMessage, Source
+from gateway.formats.sheet import Sheet
+from gateway.model.structure import Attachment
+from gateway.model.text import Language, Text
+
+_WORDS = {
+    "sheet": Text("Notas", "Notes"),
+    "of": Text("Datos de", "Data of"),
+    "source": Text("Fuente", "Source"),
+    "release": Text("publicación", "release"),
+    "of date": Text("del", "of"),
+    "file": Text("archivo", "file"),
+    "unknown": Text("No se conoce", "Not known"),
+    "asked": Text("Consulta", "Query"),
+    "read": Text("Leído el", "Read at"),
+    "rows": Text("Filas", "Rows"),
+    "cite": Text("Cómo citar", "How to cite"),
+    "read on": Text("Consultado el", "Read on"),
+    "licence": Text("Licencia", "Licence"),
+    "no licence": Text(
+        "No se indica aquí; pregunte a la fuente.", "It is not stated here; ask the source."
+    ),
+    "same": Text("Igual en todas las filas", "The same in every row"),
+    "folded": Text(
+        "Estas columnas están plegadas; el signo + sobre las letras de las columnas las muestra.",
+        "These columns are folded away; the + sign above the column letters shows them.",
+    ),
+    "empty": Text("Celda vacía", "Empty cell"),
+    "missing": Text(
+        "La fuente no da la cifra. No es cero.", "The source states no figure. It is not zero."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A sheet's name, its title, and lines of a label and a text each."""
+
+    sheet: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def notes(message: DataMessage, sheets: Sequence[Sheet]) -> Notes:
+    """The notes on some sheets of data."""
+    language = message.manner.languages[0]
+    title = "; ".join(each.subject.labels.of.said(language) for each in sheets)
+    said = {id: text.said(language) for id, text in _WORDS.items()}
+    lines = (*_on_message(message, sheets, title, said), *_on_sheets(sheets, language, said))
+    name = said["sheet"]
+    while any(each.name.lower() == name.lower() for each in sheets):
+        name += "_"
+    return Notes(name, title, lines)
+
+
+def _on_message(
+    message: DataMessage, sheets: Sequence[Sheet], title: str, said: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    language = message.manner.languages[0]
+    read, provenance = _day(message.header.prepared), message.provenance
+    sources = provenance.sources()
+    flows = ", ".join(str(each.subject.of) for each in sheets)
+    yield said["of"], flows
+    for source in sources:
+        yield said["source"], _described(source, language, said)
+    if not sources:
+        yield said["source"], said["unknown"]
+    yield said["read"], message.header.prepared.isoformat(" ", "seconds")
+    if provenance.asked:
+        yield said["asked"], provenance.asked
+    yield said["rows"], "; ".join(f"{each.name}: {each.rows:,}" for each in sheets)
+    providers = dict.fromkeys(each.provider.said(language) for each in sources)
+    who = f"{'; '.join(providers)}. " if providers else ""
+    numbers = [f"{said['release']} {each.release}" for each in sources]
+    which = f" {', '.join(numbers)}." if numbers else ""
+    yield said["cite"], f"{who}{title} ({flows}).{which} {said['read on']} {read}."
+    yield said["licence"], provenance.licence or said["no licence"]
+    yield said["empty"], said["missing"]
+
+
+def _described(source: Source, language: Language, said: dict[str, str]) -> str:
+    provider, provision = source.provider.said(language), source.provision.said(language)
+    release = f"{said['release']} {source.release} {said['of date']} {_day(source.released_at)}"
+    return f"{provider}: {provision}; {release}; {said['file']} {source.file}"
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _on_sheets(
+    sheets: Sequence[Sheet], language: Language, said: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    for sheet in sheets:
+        yield "", ""
+        yield sheet.name, sheet.subject.labels.of.said(language)
+        if sheet.constants:
+            yield said["same"], said["folded"]
+        for id, value in sheet.constants.items():
+            if value:
+                yield _component(sheet, id, language), _code(sheet, id, value, language)
+        yield from _on_signs(sheet, language)
+
+
+def _on_signs(sheet: Sheet, language: Language) -> Iterator[tuple[str, str]]:
+    """What the codes of attributes mean, as far as they are used and differ."""
+    structure = sheet.subject.structure
+    for id in structure.attribute_ids(Attachment.OBSERVATION, Attachment.SERIES):
+        used = sheet.used(id)
+        if id in sheet.ids and id not in sheet.constants and used:
+            meanings = "\n".join(_code(sheet, id, code, language) for code in used)
+            yield _component(sheet, id, language), meanings
+
+
+def _component(sheet: Sheet, id: str, language: Language) -> str:
+    name = sheet.subject.labels.components.get(id)
+    return id if name is None else f"{name.said(language)} ({id})"
+
+
+def _code(sheet: Sheet, id: str, code: str, language: Language) -> str:
+    name = sheet.subject.labels.codes.get(id, {}).get(code)
+    return code if name is None else f"{code}: {name.said(language)}"
