@@ -298,7 +298,7 @@ def test_a_caller_who_sees_nothing_of_a_dataflow_has_no_data_set_of_it(gateway: 
     found = gateway.exchange.data(asked("data", "v2", {}), visibility)
 
     assert [str(each.subject.of) for each in found.datasets] == [POPULATION]
-    with pytest.raises(NoResults):
+    with pytest.raises(NotFound):
         gateway.exchange.data(asked(f"data/provisionagreement/LMIG/{SV}", "v2", {}), visibility)
 
 
