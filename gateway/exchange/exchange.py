@@ -104,7 +104,7 @@ class Exchange:
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
         self.mirror = Mirror(self.registry, self.provisions, self.store)
-        self._data = Data(self.registry, self.provisions, self.store)
+        self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
         self.audit = Audit(self.database)

@@ -5,7 +5,7 @@ can read himself, as both sides stood at the moment that he asks for. What has b
 kept until a side changes.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,12 +15,14 @@ from threading import Lock
 
 import numpy as np
 
+from gateway.exchange.standing import rights, state_of
 from gateway.intake.provision import Provision
 from gateway.mirror.comparison import comparisons
 from gateway.mirror.hierarchy import Hierarchy, hierarchy
 from gateway.mirror.ledger import Sums
 from gateway.mirror.result import Remark, selection
 from gateway.mirror.sides import BROKEN_DOWN, Statement
+from gateway.model.artefact import Artefact, Reference
 from gateway.model.joining import difference, ends, nothing
 from gateway.model.observations import FREQUENCY
 from gateway.model.query import Wanted
@@ -29,7 +31,7 @@ from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
 from gateway.releases.cube import Cube
-from gateway.releases.history import Dissemination, History
+from gateway.releases.history import Dissemination, History, years_in
 from gateway.releases.index import index_from
 from gateway.releases.store import Store
 
@@ -60,6 +62,25 @@ class Mirror:
         self._kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
         self._lock = Lock()
 
+    @cached_property
+    def flows(self) -> frozenset[Reference]:
+        """The dataflows of comparisons."""
+        return frozenset(
+            each.reference
+            for each in self._registry.dataflows
+            if self.gives(self._registry.structure(each))
+        )
+
+    def gives(self, artefact: Artefact) -> bool:
+        """Whether the data of an artefact are comparisons."""
+        if isinstance(artefact, DataStructure):
+            return "MIRROR_MEASURE" in artefact.dimension_ids
+        return artefact.reference in self.flows
+
+    def seen(self, visibility: Visibility) -> Iterator[str]:
+        """The provisions that are compared and of which a caller may see something."""
+        return (each.id for each in self.compared if visibility.sees(each.id))
+
     def history(self, structure: DataStructure) -> "MirrorHistory":
         """The states of all comparisons, as observations of the mirror's structure."""
         return MirrorHistory(self, structure)
@@ -89,7 +110,7 @@ class Mirror:
 
     def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
         """All comparisons of what a caller sees at the moment of a visibility."""
-        key = (repr(replace(visibility, at=_START)), *self._states(visibility))
+        key = (rights(visibility), *self._states(visibility))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -102,12 +123,11 @@ class Mirror:
         return found
 
     def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
-        """What decides how each provision looks: its release, and which embargoes have lifted."""
+        """What stands for all that a caller sees of each provision."""
         for each in self.compared:
-            release = self._store.catalogue.visible(each.id, visibility)
-            if release is not None and visibility.sees(each.id):
-                cube = self._store.cube(release, each.structure)
-                yield each.id, release.digest, cube.lifted(visibility)
+            found = state_of(self._store, each.id, each.structure, visibility)
+            if found is not None:
+                yield each.id, *found[0]
 
     def _all(self, structure: DataStructure, visibility: Visibility) -> Selection:
         statements = [*self._statements(visibility)]
@@ -125,7 +145,10 @@ class Mirror:
             cube = self._store.cube(release, each.structure)
             found = cube.select(Wanted(), visibility)
             if len(found):
-                yield Statement(each.id, release.number, found, _in_part(cube, found))
+                state = state_of(self._store, each.id, each.structure, visibility)
+                seen = (rights(visibility), *(state[0][1:] if state else ()))
+                years = {part.year: (part.sha256, *seen) for part in release.parts}
+                yield Statement(each.id, release.number, found, _in_part(cube, found), years)
 
     def _lists(self, structure: DataStructure) -> list[Hierarchy]:
         by_id = {each.id: each for each in structure.dimensions}
@@ -165,6 +188,14 @@ class MirrorHistory:
         """What is wanted of the comparisons at the moment of a visibility."""
         everywhere = Visibility(visibility.at)
         return self._mirror.cube(self._structure, visibility).select(wanted, everywhere)
+
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """All comparisons of what a caller sees: nothing more of them is hidden."""
+        return self._mirror.cube(self._structure, visibility)
+
+    def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+        """How many of the observations that `state` gives are of each year."""
+        return years_in(self.cube(visibility), wanted, Visibility(visibility.at))
 
     def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
         """What is wanted of the changes between a moment and that of a visibility."""

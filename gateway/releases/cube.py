@@ -69,11 +69,6 @@ class Cube:
         )
         return replace(found, withheld=picked.withheld) if picked.withheld else found
 
-    def lifted(self, visibility: Visibility) -> int:
-        """How many embargoes of observations have lifted at the moment of a visibility."""
-        times = np.unique(self.index.embargo)
-        return int(np.count_nonzero(times <= microsecond(visibility.at)))
-
     def pick(self, wanted: Wanted, visibility: Visibility) -> Picked:
         """Which observations `select` gives."""
         run, keyed = self._run(wanted.keys)

@@ -117,6 +117,7 @@ def index_from(selection: Selection) -> Index:
         rows.values,
         as_floats(numbers),
         _embargo(selection.attributes),
+        selection.of_whole,
     )
 
 
