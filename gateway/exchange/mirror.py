@@ -85,6 +85,11 @@ class Mirror:
         """The states of all comparisons, as observations of the mirror's structure."""
         return MirrorHistory(self, structure)
 
+    @property
+    def added(self) -> int:
+        """How many observations were added up so far: what did not change is not, again."""
+        return self._sums.added
+
     @cached_property
     def compared(self) -> tuple[Provision, ...]:
         """The provisions whose data can be compared."""
