@@ -1,5 +1,6 @@
 """Puts the web together: `create_app(exchange, issuer)`; nothing happens at import."""
 
+import gc
 import os
 import threading
 import time
@@ -119,6 +120,10 @@ def create_worker() -> Flask:
     log = Log(faults_only=exchange.settings.serve.log == "faults")
     app = create_app(exchange, issuer, log, counts)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    # Definitions are many objects and stay: a collector that looks at all of them again and again
+    # takes a tenth of the time of each answer.
+    gc.collect()
+    gc.freeze()
     return app
 
 
