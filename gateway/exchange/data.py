@@ -6,7 +6,7 @@ order of the contexts, then of the definitions; pages run on from one to the nex
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -91,6 +91,8 @@ class Data:
         self._store = store
         # Definitions do not change while the gateway runs; clients ask the same again and again.
         self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
+        self._asked = lru_cache(maxsize=1024)(self._asking)
+        self._suppliers = lru_cache(maxsize=1024)(self._supplying)
 
     @property
     def provisions(self) -> Iterable[Provision]:
@@ -101,7 +103,7 @@ class Data:
         self,
         query: DataQuery | AvailabilityQuery | RegistrationQuery,
         visibility: Visibility,
-        definitions: tuple[object, datetime],
+        definitions: tuple[Hashable, datetime],
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
         feeds = self._feeds(query, _Seeing(rights(visibility), visibility))
@@ -138,8 +140,12 @@ class Data:
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
         """The providers whose figures a question is about, as far as a caller sees any of them."""
+        return self._suppliers(query, _Seeing(rights(visibility), visibility))
+
+    def _supplying(self, query: DataQuery, seeing: "_Seeing") -> tuple[str, ...]:
         try:
-            ids = [id for each in self.supplies(query, visibility) for id in each.provisions]
+            found = self.supplies(query, seeing.visibility)
+            ids = [id for each in found for id in each.provisions]
         except GatewayError:
             return ()
         return tuple(dict.fromkeys(self._provisions[id].provider for id in ids))
@@ -150,9 +156,12 @@ class Data:
         A wildcard leaves out those that it does not fit; if it fits none, that is said of the
         first. One that is named is refused by name.
         """
+        return self._asked(query, _Seeing(rights(visibility), visibility))
+
+    def _asking(self, query: DataQuery, seeing: "_Seeing") -> tuple[Asked, ...]:
         found: list[Asked] = []
         refusals: list[GatewayError] = []
-        for supply in self.supplies(query, visibility):
+        for supply in self.supplies(query, seeing.visibility):
             try:
                 found.append(self._fitting(supply, query))
             except SemanticError as refusal:

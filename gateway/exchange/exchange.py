@@ -261,7 +261,7 @@ class Exchange:
             served = self.definitions.served_at(query.as_of)
             sets = tuple(each for each in sets if each.reference.urn in served)
         found = metadata_sets(self._registry_at(query.as_of), sets, query)
-        return MetadataMessage(self.definitions_header, found, query.stubs)
+        return MetadataMessage(self.definitions_header, found, self.metadata.order, query.stubs)
 
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""
