@@ -1,6 +1,6 @@
 """``gateway compare``: what one country says of another beside what the other says of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +9,25 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Printed
 
-from gateway.cli.opening import home_option, language_of, language_option, opened, wide_console
+from gateway.cli.opening import (
+    home_option,
+    language_of,
+    language_option,
+    opened,
+    wide_console,
+    write_out,
+    write_to,
+)
 from gateway.errors import NotFound
 from gateway.exchange import Exchange
 from gateway.exchange.comparing import Compared, Table
 from gateway.exchange.comparing import compare as comparison
+from gateway.formats.negotiation import Wish, choose
+from gateway.formats.table import DATA
+from gateway.model.query import DataQuery
 from gateway.model.structure import Dataflow
 from gateway.model.text import Language, Text
+from gateway.rest.service import DIALECTS, question
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WORST = 8
@@ -44,6 +56,13 @@ class _Words:
     "--breakdown", multiple=True, metavar="DIMENSION",
     help="Tell the parts by this dimension too, where both sides reach them; again for each.",
 )  # fmt: skip
+@click.option(
+    "--format",
+    "written",
+    help="Write the observations of DF_MIRROR, all parts of them, in a format of the service.",
+)
+@click.option("--frequency", help="With --format: only this frequency: A, S, Q or M.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="To this file.")
 @language_option
 @home_option
 def compare(
@@ -52,6 +71,9 @@ def compare(
     start: str | None,
     end: str | None,
     breakdown: Sequence[str],
+    written: str | None,
+    frequency: str | None,
+    output: Path | None,
     lang: str | None,
     home: Path | None,
 ) -> None:
@@ -66,10 +88,45 @@ def compare(
             exchange.mirror, exchange.registry, flow, between, exchange.everything(),
             (start, end), breakdown,
         )  # fmt: skip
+        if written is not None:
+            wish = Wish(parameters={"format": written, "lang": words.language})
+            path = _path(exchange, flow, between, (start, end), frequency)
+            pieces = _pieces(exchange, path, wish)
+            write_out(pieces) if output is None else write_to(output, pieces)
+            return
         names = _names(exchange, words.language)
     console = wide_console()
     for each in tables:
         _print(console, each, words, names)
+
+
+def _path(
+    exchange: Exchange,
+    flow: Dataflow,
+    between: tuple[str, str],
+    span: tuple[str | None, str | None],
+    frequency: str | None,
+) -> str:
+    """The question for a comparison's observations, as a client of the service would ask it."""
+    indicators = exchange.mirror.indicators(flow, exchange.everything())
+    asked = [f"c[INDICATOR]={','.join(sorted(indicators))}"]
+    if bounds := "+".join(f"{s}:{at}" for s, at in zip(("ge", "le"), span, strict=True) if at):
+        asked.append(f"c[TIME_PERIOD]={bounds}")
+    key = ".".join((frequency or "*", *between))
+    return f"data/dataflow/LMIG/DF_MIRROR/1.0.0/{key}?{'&'.join(asked)}"
+
+
+def _pieces(exchange: Exchange, path: str, wish: Wish) -> Iterator[bytes]:
+    """Its answer in the format that is wished for."""
+    dialect = DIALECTS["v2"]
+    place, _, asked = path.partition("?")
+    pairs = [(name, value) for name, _, value in (each.partition("=") for each in asked.split("&"))]
+    query = question(dialect, place, pairs)
+    if not isinstance(query, DataQuery):
+        raise TypeError(path)
+    data = choose(DATA[dialect.number], wish)
+    message = exchange.data(query, exchange.everything())
+    return data.format.write(message.told(data.manner).asked_for(f"/sdmx/v2/{path}"))
 
 
 def _dataflow(exchange: Exchange, name: str) -> Dataflow:
