@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway.access.clients import DATA_READ
+from gateway.access.grants import Grant
 from gateway.errors import TooLarge, TooSlow
 from gateway.exchange import Exchange
 from gateway.exchange.bounds import Bounds
@@ -42,6 +43,7 @@ class Narrow:
     def client(self) -> dict[str, str]:
         """The header of a client that has asked for nothing yet."""
         credentials = self.exchange.clients.add("x", [DATA_READ], self.exchange.clock())
+        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         return {"Authorization": f"Bearer {token(self.web, *credentials)}"}
 
 
