@@ -56,7 +56,7 @@ def standing(
     states = [
         state
         for provision, structure in supplies.items()
-        if (state := _state(store, provision, structure, at)) is not None
+        if (state := state_of(store, provision, structure, at)) is not None
     ]
     made_of, changed_at = definitions
     names = tuple(name for name, _ in states)
@@ -87,10 +87,10 @@ def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> st
     return digest(unordered, replace(query, keys=(), providers=(), filters=()))
 
 
-def _state(
+def state_of(
     store: Store, provision: str, structure: DataStructure, visibility: Visibility
 ) -> tuple[tuple[str, int, int], datetime] | None:
-    """The newest visible release, with how many embargoes of its observations have lifted.
+    """What stands for all that a caller sees of a provision, and since when it is so.
 
     Each release is chained to those before it, so that its digest stands for its history too.
     """
