@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -12,6 +13,7 @@ from typing import ParamSpec, TypeVar
 import click
 from rich.console import Console
 
+from gateway.access.audit import Decision
 from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language
@@ -82,6 +84,16 @@ def login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def noted(exchange: Exchange, action: str, what: str, query: str = "") -> None:
+    """Put on record what was done at the terminal, and by whom."""
+    done = Decision(exchange.clock(), action, 0, subject=login_name(), issuer=TERMINAL, flow=what)
+    exchange.audit.record(replace(done, query=query, policy=exchange.grants.version()))
+
+
+TERMINAL = "terminal"
+"""Stands in the audit for the issuer of a token, where somebody works on the home itself."""
 
 
 @contextmanager

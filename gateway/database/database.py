@@ -69,6 +69,16 @@ class Database:
         self.writes += 1
 
     @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """One transaction as `writing` gives, whose end does not wait for the disk.
+
+        Whatever becomes of the process, it is kept; if the machine goes down at once it may be
+        lost, whole, and with it only others of its kind that came after.
+        """
+        with self._transaction(self._writes.execution_options(notes=True)) as connection:
+            yield connection
+
+    @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
         """Raise what the database refuses as StorageFault; a broken rule of ours stays as it is."""
         try:

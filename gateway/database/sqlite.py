@@ -42,8 +42,13 @@ def _begin(connection: Connection) -> None:
         # A revision may copy a table and put the copy in its place: meanwhile what refers to it
         # refers to nothing. SQLite hears this only between transactions.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # What is only noted does not wait for the disk; SQLite hears that between transactions too.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('notes') else 'FULL'}")
     # Writers queue at the start of their transaction rather than fail in the middle of it.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class Changes:

@@ -60,7 +60,7 @@ class Availabilities:
         return tuple(each.constraint for each in found), related
 
     def _found(self, query: AvailabilityQuery, visibility: Visibility) -> Iterator[Found]:
-        for asked in _with_components(self._data.asked(query.data), query.components):
+        for asked in _with_components(self._data.asked(query.data, visibility), query.components):
             parts = {each: self._of(each, asked, query, visibility)
                      for each in asked.supply.provisions}  # fmt: skip
             supplied = [id for id, part in parts.items() if any(part.values.values())]

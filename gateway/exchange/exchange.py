@@ -7,11 +7,15 @@ from functools import cached_property, partial
 
 from gateway import __version__
 from gateway.access.accounts import Accounts
+from gateway.access.audit import Audit
 from gateway.access.clients import Clients
+from gateway.access.grants import Grants
 from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
 from gateway.access.owners import Owners
+from gateway.access.policy import Policy
 from gateway.access.purposes import Purposes
+from gateway.access.rights import Provided, Realm
 from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
@@ -59,6 +63,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _provided(provision: Provision) -> Provided:
+    """A provision as the policy knows it."""
+    flow, structure = provision.flow.reference, provision.structure
+    return Provided(provision.id, provision.provider, flow, structure, provision.blanked)
+
+
 class Exchange:
     """One gateway: its home, its definitions, its releases and its clients."""
 
@@ -94,6 +104,13 @@ class Exchange:
         self.owners = Owners(self.database)
         self._data = Data(self.registry, self.provisions, self.store)
         self.organisations = Organisations(self.database)
+        self.grants = Grants(self.database)
+        self.audit = Audit(self.database)
+        realm = Realm(
+            tuple(_provided(each) for each in self.provisions.values()),
+            tuple(each.reference for each in self.registry.dataflows),
+        )
+        self.policy = Policy(self.grants, realm)
         self.definitions = Definitions(self.database)
         self.definitions.record(self._served(), clock())
 
@@ -127,7 +144,7 @@ class Exchange:
 
     def everything(self) -> Visibility:
         """What the operator at the terminal sees, as of now."""
-        return Visibility(at=self.clock())
+        return self.policy.everything(self.clock())
 
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
@@ -186,6 +203,10 @@ class Exchange:
         named = frozenset(each.reference for each in related)
         header = self._header(known or self.standing(query, visibility))
         return StructureMessage(header, (*constraints, *related), related=named)
+
+    def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
+        """The providers whose figures a question is about, as far as a caller sees any of them."""
+        return self._data.suppliers(query, visibility)
 
     def registrations(
         self,

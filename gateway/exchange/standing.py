@@ -34,6 +34,8 @@ class Standing:
 
 def rights(visibility: Visibility) -> str:
     """A digest of all that a visibility allows, without the moment at which it is asked."""
+    if visibility.digest:
+        return visibility.digest
     held = {each.name: getattr(visibility, each.name) for each in fields(visibility)}
     return digest({name: value for name, value in held.items() if name != "at"})
 
@@ -94,11 +96,11 @@ def _state(
     release = store.catalogue.visible(provision, visibility)
     if release is None:
         return None
-    embargo = store.index(release, structure).embargo
-    if not len(embargo):
-        return (release.digest, 0), release.visible_from
-    times = np.unique(embargo)
-    lifted = times[times <= microsecond(visibility.at)]
-    last = int(lifted[-1]) if len(lifted) else 0
-    since = max(release.visible_from, _START + timedelta(microseconds=last))
-    return (release.digest, len(lifted)), since
+    view = visibility.view(provision)
+    index = store.index(release, structure)
+    start = release.released_at if view.ahead else release.visible_from
+    lifted = [each.until for each in view.embargoes if each.until <= visibility.at]
+    times = np.unique(index.embargo) if len(index.embargo) else index.embargo
+    over = times[times <= microsecond(visibility.at)]
+    last = _START + timedelta(microseconds=int(over[-1]) if len(over) else 0)
+    return (release.digest, len(over), len(lifted)), max([start, last, *lifted])

@@ -20,11 +20,12 @@ def datasets(
     query: DataQuery,
     visibility: Visibility,
     bounds: Bounds,
-) -> tuple[DataSet, ...]:
+) -> tuple[tuple[DataSet, ...], int]:
     """What provisions of one subject answer together, in order; none where that is nothing.
 
-    Of a page it is the order that is kept here: see `page`. Raises TooLarge and TooSlow beyond the
-    bounds, before any observation of a state is fetched or sorted.
+    Of a page it is the order that is kept here: see `page`. And how many observations that are
+    asked for the caller may not read. Raises TooLarge and TooSlow beyond the bounds, before any
+    observation of a state is fetched or sorted.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     histories = [History(store, each, subject.structure) for each in provisions]
@@ -41,7 +42,9 @@ def datasets(
         if query.page.order or query.page.limit is None:
             bounds.add(sum(map(len, states)))
         told = iter([DataSet(subject, states)])
-    return tuple(_in_order(each, query.page.order) for each in _some(told))
+    whole = [*told]
+    withheld = sum(one.withheld for each in whole for one in each.selections)
+    return tuple(_in_order(each, query.page.order) for each in _some(whole)), withheld
 
 
 def _bounded(found: Iterable[Dissemination], bounds: Bounds) -> Iterator[Dissemination]:

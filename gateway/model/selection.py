@@ -83,6 +83,14 @@ class Coded:
         # The last one, where there is one more than values, says absent.
         return Coded(codes, tuple(self.values[code] for code in used if code < len(self.values)))
 
+    def exactly_used(self) -> "Coded":
+        """The same rows with no value that none of them has: what is hidden leaves no trace."""
+        there = np.bincount(self.codes, minlength=len(self.values) + 1)[: len(self.values)]
+        used = np.flatnonzero(there)
+        place = np.full(len(self.values) + 1, len(used), np.int32)
+        place[used] = np.arange(len(used))
+        return Coded(place[self.codes], tuple(self.values[code] for code in used.tolist()))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -138,7 +146,8 @@ class Selection:
     observations, which name both by number, and a period of `periods`, which are in the order of
     time. Where another dimension is at the observations, time is one of the `keys` and `periods`
     are that dimension's codes: see `shapes`. `of_whole` are the values of the attributes that
-    describe the whole data set, as far as they are stated.
+    describe the whole data set, as far as they are stated. `withheld` counts the observations that
+    the same question asks for and the caller may not read.
     """
 
     structure: DataStructure
@@ -148,6 +157,7 @@ class Selection:
     periods: tuple[str, ...]
     rows: Rows
     of_whole: Mapping[str, str] = field(default_factory=dict)
+    withheld: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)

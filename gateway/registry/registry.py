@@ -172,19 +172,26 @@ class Registry:
         known = [str(flow.reference) for flow in self.dataflows]
         raise BadConfiguration(f"There is no dataflow {name}.", subject=name, allowed=known)
 
-    def matching(self, kinds: Iterable[Kind], pattern: ArtefactPattern) -> tuple[Artefact, ...]:
+    def matching(
+        self,
+        kinds: Iterable[Kind],
+        pattern: ArtefactPattern,
+        there: Callable[[Reference], bool] = lambda reference: True,
+    ) -> tuple[Artefact, ...]:
         """The artefacts that fit a pattern, each id in the versions asked for.
+
+        Those that are not `there` for whoever asks are passed over as if nobody had made them.
 
         Raises NotFound when the pattern names what does not exist, with what does; NoResults
         where it names nothing and there is nothing.
         """
         kinds = tuple(kinds)
-        fitting = [each for each in self if each.kind in kinds and _fits(each, pattern)]
+        known = [each for each in self if each.kind in kinds and there(each.reference)]
+        fitting = [each for each in known if _fits(each, pattern)]
         found = chosen(fitting, pattern.versions)
         if not found and not pattern.ids:
             raise NoResults("There is no artefact of this type.", subject=str(pattern))
         if not found:
-            known = [each for each in self if each.kind in kinds]
             known.sort(key=lambda each: _likeness(each, pattern), reverse=True)
             allowed = [str(each.reference) for each in known[:20]]
             raise NotFound(f"There is no {pattern}.", subject=str(pattern), allowed=allowed)

@@ -1,8 +1,9 @@
 """What a provision stated at other moments: since when, until when, and what has changed.
 
 A state is what a caller could see at a moment: the newest release visible then, less what was under
-embargo then, within the caller's regions. So a release that is embargoed or withdrawn, and an
-observation whose embargo lifts, come and go like any other change.
+embargo then, within the caller's regions, and of what is confidential what the caller reads.
+So a release that is embargoed or withdrawn, an observation whose embargo lifts, and one whose
+status changes, come and go like any other change.
 """
 
 from collections import Counter
@@ -32,6 +33,7 @@ from gateway.releases.index import Index, microsecond
 from gateway.releases.store import Store
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -114,14 +116,48 @@ class History:
         """Each moment at which the state may have changed, with the release visible from then."""
         if not visibility.sees(self._provision):
             return
-        reigns = [*_reigns(self._store.catalogue.all(self._provision), visibility.at)]
+        ahead = visibility.view(self._provision).ahead
+        history = self._store.catalogue.all(self._provision)
+        reigns = [*_reigns(history, visibility.at, ahead=ahead)]
         starts = [start for start, _ in reigns]
         ends = [*(start - _INSTANT for start in starts[1:]), visibility.at]
         for (start, release), end in zip(reigns, ends, strict=False):
             yield release, visibility.as_of(start)
-            index = self._store.index(release, self._structure)
-            for moment in _lifted(index, start, end):
+            for moment in self._lifted(release, visibility, start, end):
                 yield release, visibility.as_of(moment)
+
+    def _lifted(
+        self, release: Release, visibility: Visibility, after: datetime, until: datetime
+    ) -> list[datetime]:
+        """When more of a release came to be seen, later than one moment up to another."""
+        index = self._store.index(release, self._structure)
+        view = visibility.view(self._provision)
+        others = {release.visible_from, *(each.until for each in view.embargoes)}
+        lifted = {each for each in others if after < each <= until}
+        return sorted(lifted.union(_lifted(index, after, until)))
+
+    def turns(self, visibility: Visibility) -> tuple[datetime | None, datetime | None]:
+        """The last moment at which the state changed for a caller, and the next one known of.
+
+        An answer of now holds since the one, and until the other at the latest.
+        """
+        if not visibility.sees(self._provision):
+            return None, None
+        ahead = visibility.view(self._provision).ahead
+        history = self._store.catalogue.all(self._provision)
+        to_come = [
+            each
+            for release in history
+            for each in (release.released_at if ahead else release.visible_from,)
+            if each > visibility.at
+        ]
+        release = self._release(visibility)
+        if release is None:
+            return None, min(to_come, default=None)
+        start = release.released_at if ahead else release.visible_from
+        lifted = self._lifted(release, visibility, start, visibility.at)
+        to_come += self._lifted(release, visibility, visibility.at, _END)
+        return max([start, *lifted]), min(to_come, default=None)
 
     def _release(self, visibility: Visibility) -> Release | None:
         return self._store.catalogue.visible(self._provision, visibility)
@@ -146,15 +182,21 @@ class History:
         return difference(self._select(was, whole, then), self._select(became, whole, now))
 
     def _lifts(self, release: Release, then: Visibility, now: Visibility) -> bool:
-        """Whether an embargo of an observation ended between two moments."""
-        return bool(_lifted(self._store.index(release, self._structure), then.at, now.at))
+        """Whether an embargo, of the release or of observations, ended between two moments."""
+        return bool(self._lifted(release, now, then.at, now.at))
 
 
-def _reigns(history: Sequence[Release], until: datetime) -> Iterator[tuple[datetime, Release]]:
-    """From when each release was the newest visible one; those that never were are left out."""
-    seen = sorted((each for each in history if each.visible_from <= until), key=_visible_from)
+def _reigns(
+    history: Sequence[Release], until: datetime, *, ahead: bool
+) -> Iterator[tuple[datetime, Release]]:
+    """From when each release was the newest visible one; those that never were are left out.
+
+    Who reads ahead sees each from its release on.
+    """
+    begins = _released_at if ahead else _visible_from
+    seen = sorted((each for each in history if begins(each) <= until), key=begins)
     newest: Release | None = None
-    for moment, together in groupby(seen, key=_visible_from):
+    for moment, together in groupby(seen, key=begins):
         last = max(together, key=lambda each: each.number)
         if newest is None or last.number > newest.number:
             newest = last
@@ -163,6 +205,10 @@ def _reigns(history: Sequence[Release], until: datetime) -> Iterator[tuple[datet
 
 def _visible_from(release: Release) -> datetime:
     return release.visible_from
+
+
+def _released_at(release: Release) -> datetime:
+    return release.released_at
 
 
 def _lifted(index: Index, after: datetime, until: datetime) -> list[datetime]:

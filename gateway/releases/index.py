@@ -21,15 +21,10 @@ from gateway.model.observations import REPORTED, Observations
 from gateway.model.period import chronological
 from gateway.model.selection import Coded, Codes, as_arrow, as_codes, as_floats, as_scalar
 from gateway.model.structure import Attachment, DataStructure
+from gateway.model.visibility import EMBARGO
 
 Column = Callable[[str], pa.ChunkedArray]
 """The values of a component for every observation of a release; all in one order."""
-
-EMBARGO = "EMBARGO_TIME"
-"""The attribute until whose time an observation is nobody's to see.
-
-Source: SDMX guideline for confidentiality, status E.
-"""
 
 _NEVER = np.iinfo(np.int64).max
 

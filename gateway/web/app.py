@@ -24,11 +24,12 @@ from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
-from gateway.web import limits, oauth, operations, pages, people, problems, submissions
+from gateway.web import auditing, limits, oauth, operations, pages, people, problems, submissions
 from gateway.web.addresses import settle
 from gateway.web.allowances import Allowances
 from gateway.web.answer import Sender
 from gateway.web.bodies import Bodies
+from gateway.web.decisions import Decisions
 from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
@@ -68,18 +69,20 @@ def create_app(
     gate = Gate(settings.limits, Allowances(exchange.home.cache / "allowances"), exchange.clock)
     bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
     sender = Sender(bodies, gate, exchange.clock)
+    decisions = Decisions(exchange)
     for version in DIALECTS:
-        app.register_blueprint(mount(exchange, tokens, sender, version, issuer))
+        app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(limits.routes(settings))
     metrics = Metrics(shared)
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
-    app.register_blueprint(submissions.routes(exchange, tokens))
+    app.register_blueprint(submissions.routes(exchange, tokens, decisions))
+    app.register_blueprint(auditing.routes(exchange, tokens, decisions))
     browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
     for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
         app.register_blueprint(people.told_as_pages(each, browser))
-    app.register_error_handler(GatewayError, _problem)
+    app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)
     app.register_error_handler(Exception, _fault)
     app.before_request(_note_route)
@@ -87,6 +90,7 @@ def create_app(
     app.after_request(_safe)
     app.after_request(tell_allowance)
     app.after_request(open_to(settings.serve.origins))
+    app.after_request(lambda response: _recorded(decisions, response))
 
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
@@ -124,7 +128,17 @@ def _refuse_long(most: int) -> Callable[[], None]:
     return refuse
 
 
-def _problem(error: GatewayError) -> Response:
+def _recorded(decisions: Decisions, response: Response) -> Response:
+    """The answer, once what was decided is on record; without a record there is none."""
+    try:
+        decisions.record(response)
+    except GatewayError as error:
+        return _safe(_problem(decisions, error))
+    return response
+
+
+def _problem(decisions: Decisions, error: GatewayError) -> Response:
+    decisions.kept_back(error)
     notes = told()
     notes.refusal = type(error).__name__
     if not isinstance(error, _NO_FAULT):

@@ -309,7 +309,9 @@ def test_clients_are_added_listed_and_revoked(small: Path) -> None:
     """The secret is shown when it is made, and never again."""
     home = ("--home", small)
 
-    added = gateway("clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", *home)
+    added = gateway(
+        "clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", "--read", "*", *home
+    )
     listed = gateway("clients", "list", *home)
     revoked = gateway("clients", "revoke", "ine-gt", *home)
     afterwards = gateway("clients", "list", *home)

@@ -9,7 +9,7 @@ from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.formats import table
 from gateway.model.query import ArtefactPattern, DataQuery, VersionPattern
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 from gateway.settings import Home
 from tests.asking import FLOW, message
 from tests.intake.books import SV
@@ -52,12 +52,12 @@ def test_a_caller_sees_only_some_provisions(loaded: Exchange) -> None:
     at = loaded.clock()
     question = DataQuery("dataflow", named("DF_RETURNS"))
 
-    answer = loaded.data(question, Visibility(at, frozenset({"SV_DGME_RETURNS"})))
+    answer = loaded.data(question, Visibility(at, {"SV_DGME_RETURNS": View()}))
 
     (only,) = answer.selections
     assert set(only.keys["REF_AREA"].values) == {"SV"}
     with pytest.raises(NoResults):
-        loaded.data(question, Visibility(at, frozenset()))
+        loaded.data(question, Visibility(at, {}))
 
 
 def test_nothing_is_seen_before_it_was_released(loaded: Exchange) -> None:
@@ -110,7 +110,7 @@ def test_an_answer_knows_which_releases_it_is_from(loaded: Exchange) -> None:
 
 def test_a_caller_learns_nothing_of_releases_beyond_sight(loaded: Exchange) -> None:
     """What one may not see has no source either."""
-    seen = Visibility(loaded.clock(), frozenset({"SV_DGME_RETURNS"}))
+    seen = Visibility(loaded.clock(), {"SV_DGME_RETURNS": View()})
 
     sources = loaded.data(keyed(), seen).provenance.sources()
 
