@@ -52,9 +52,9 @@ class Parameter:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format(Generic[M]):
-    """One format of one kind of message.
+    """One format of one kind of message; each is one of a kind, and equal to itself alone.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
     What has an `extension` is sent as a file to keep. A `version` may be empty. `most` is how many
