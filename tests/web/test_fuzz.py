@@ -15,7 +15,7 @@ from gateway.rest import v1, v2
 from gateway.web.problems import STATUS
 
 often = settings(
-    max_examples=200 * settings().max_examples // 100,
+    max_examples=100 * settings().max_examples // 100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
