@@ -75,7 +75,12 @@ class NotFound(BadRequest):
 
 
 class NoResults(BadRequest):
-    """A good question with an empty answer."""
+    """A good question with an empty answer.
+
+    `withheld` counts what the answer would hold for somebody else: for the audit, and never told.
+    """
+
+    withheld: int = 0
 
 
 class TooLarge(BadRequest):

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from gateway.access.clients import SCOPES
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.settings import Home, defaults
@@ -61,13 +62,15 @@ def exchange(home: Home) -> Iterator[Exchange]:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """A gateway with every sample of returns released; tests read it and leave it as it is.
 
-    Other samples are read in tests/intake: here one dataflow has data.
+    Other samples are read in tests/intake: here one dataflow has data. Everyone with a token may
+    read them: who may read what is the matter of tests/access and tests/web/attacks.
     """
     home = Home(tmp_path_factory.mktemp("loaded"))
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a", encoding="utf-8") as settings:
         settings.write("[limits]\ndata = 0\nstructures = 0\n")  # the suite asks and asks
     exchange = Exchange(home)
+    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
     for provision in exchange.provisions.values():
         if provision.flow.id == "DF_RETURNS":
             assert provision.sample is not None

@@ -1,6 +1,7 @@
 """A small structure with observations made by hand: every kind of component, and odd values."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -124,10 +125,21 @@ USUAL: Row = {
 }
 
 
-def observations(rows: Iterable[Row]) -> Observations:
+RESTRICTED = replace(
+    STRUCTURE,
+    attributes=(
+        *STRUCTURE.attributes,
+        _attribute("CONF_STATUS", None, Attachment.OBSERVATION, mandatory=False),
+        _attribute("CONF_REDIST", None, Attachment.OBSERVATION, mandatory=False),
+    ),
+)
+"""The same structure with attributes that say who may read an observation."""
+
+
+def observations(rows: Iterable[Row], structure: DataStructure = STRUCTURE) -> Observations:
     """Observations in the order of their key; what a row leaves out is as usual."""
     whole = [{**USUAL, **row} for row in rows]
-    schema = columns(STRUCTURE)
+    schema = columns(structure)
     reported = [row["OBS_VALUE"] for row in whole]
     values: dict[str, list[object]] = {
         name: [row.get(name) for row in whole] for name in schema.names
@@ -140,7 +152,7 @@ def observations(rows: Iterable[Row]) -> Observations:
         else pa.array(values[field.name], field.type)
         for field in schema
     ]
-    return Observations(STRUCTURE, pa.table(arrays, schema=schema)).sorted()
+    return Observations(structure, pa.table(arrays, schema=schema)).sorted()
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, Key
 
 from gateway.access.assertions import TYPE
 from gateway.access.clients import SCOPES, Proof
+from gateway.access.grants import Grant
 from gateway.access.keysets import keys_in_file
 from gateway.exchange import Exchange
 
@@ -30,10 +31,11 @@ def jwks(*keys: Key) -> bytes:
 
 
 def registered(exchange: Exchange, id: str, *keys: Key, **how: object) -> str:
-    """A client that proves itself by keys; how else it is registered."""
+    """A client that proves itself by keys and may read all that is free."""
     public, _ = keys_in_file(jwks(*keys))
     organisation = how.pop("organisation", None)
     proof = Proof(public, **how)
+    exchange.grants.add(Grant(f"client:{id}", ("read",)), "tests", exchange.clock())
     return exchange.clients.add(id, SCOPES, exchange.clock(), id, organisation, proof)[0]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
 from gateway.access.keysets import Keys, as_text
 from gateway.access.organisations import refuse_unknown
@@ -23,9 +23,13 @@ from gateway.errors import NotFound, SemanticError
 from gateway.fetch import refuse_unfit
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
-METRICS_READ = "metrics.read"
-SCOPES = (DATA_APPROVE, DATA_READ, DATA_SUBMIT, METRICS_READ)
-"""The rights that a token can carry, as far as they are served."""
+DATA_EMBARGOED, DATA_CONFIDENTIAL = "data.embargoed", "data.confidential"
+AUDIT_READ, METRICS_READ = "audit.read", "metrics.read"
+SCOPES = (
+    *(AUDIT_READ, DATA_APPROVE, DATA_CONFIDENTIAL, DATA_EMBARGOED, DATA_READ, DATA_SUBMIT),
+    METRICS_READ,
+)
+"""What a token can carry: the most that may be done with it, of what its caller is granted."""
 
 BY_KEY, BY_SECRET, BY_NOTHING = "private_key_jwt", "client_secret_basic", "none"
 """How a client proves who it is: each in one way only, and a program on people's own machines not
@@ -182,6 +186,23 @@ class Clients:
             )
             for row in rows
         ]
+
+    def change(self, id: str, name: str, scopes: Iterable[str], organisation: str | None) -> None:
+        """Say anew what a client is called, what its tokens carry and whom it acts for.
+
+        Raises SemanticError for an unknown scope, NotFound for an organisation that is not there.
+        """
+        scopes = tuple(scopes)
+        _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
+        said = {"name": name, "organisation": organisation}
+        with self._database.writing() as connection:
+            if organisation is not None:
+                refuse_unknown(connection, organisation)
+            connection.execute(update(clients).where(clients.c.client_id == id).values(said))
+            connection.execute(delete(client_scopes).where(client_scopes.c.client_id == id))
+            if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
+                connection.execute(insert(client_scopes), pairs)
+            touch(connection)
 
     def revoke(self, id: str, now: datetime) -> None:
         """Let a client ask for nothing more, its running tokens included. Raises NotFound."""

@@ -46,6 +46,14 @@ class Organisations:
             connection.execute(insert(organisations).values(row))
         return Organisation(id, name, now)
 
+    def rename(self, id: str, name: Text) -> None:
+        """Say anew what an organisation is called."""
+        said = {"name_es": name.es, "name_en": name.en}
+        with self._database.writing() as connection:
+            refuse_unknown(connection, id)
+            of = update(organisations).where(organisations.c.organisation == id)
+            connection.execute(of.values(said))
+
     def all(self) -> list[Organisation]:
         """Every organisation, by id."""
         with self._database.reading() as connection:

@@ -6,8 +6,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, noted, opened, wide_console
 from gateway.exchange import Exchange
+from gateway.exchange.weaknesses import weaknesses
 from gateway.model.text import Text
 from gateway.settings import Home
 
@@ -38,6 +39,7 @@ def add_organisation(organisation: str, name_es: str, name_en: str, home: Path |
     """Register ORGANISATION, an id, with its name in Spanish and in English."""
     with opened(home) as exchange:
         exchange.organisations.add(organisation, Text(name_es, name_en), exchange.clock())
+        noted(exchange, "organisations.add", f"organisation:{organisation}")
     click.echo(f"{organisation} is registered.")
 
 
@@ -59,6 +61,7 @@ def revoke_organisation(organisation: str, home: Path | None) -> None:
     """Stop every client that acts for ORGANISATION at once, the tokens that they hold included."""
     with opened(home) as exchange:
         exchange.organisations.revoke(organisation, exchange.clock())
+        noted(exchange, "organisations.revoke", f"organisation:{organisation}")
     click.echo(f"{organisation} is revoked.")
 
 
@@ -66,7 +69,7 @@ def revoke_organisation(organisation: str, home: Path | None) -> None:
 @click.option("--mend", is_flag=True, help="Remove files that belong to no release.")
 @home_option
 def doctor(home: Path | None, *, mend: bool) -> None:
-    """Look for what does not hold: files missing, changed or left behind, weak permissions.
+    """Look for what does not hold: files missing, changed or left behind, weak settings.
 
     Exit status 1 where something is found.
     """
@@ -74,7 +77,7 @@ def doctor(home: Path | None, *, mend: bool) -> None:
         if mend:
             for path in exchange.store.remove_orphans():
                 click.echo(f"removed {path}")
-        found = list(exchange.faults())
+        found = [*exchange.faults(), *weaknesses(exchange)]
     for fault in found:
         click.echo(fault)
     if found:

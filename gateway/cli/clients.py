@@ -1,5 +1,6 @@
 """``gateway clients``: machines that may ask for data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -7,10 +8,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.access.apps import refuse_unfit
+from gateway.access.caller import APPROVE, READ, SUBMIT
 from gateway.access.clients import BY_KEY, BY_NOTHING, DATA_READ, SCOPES, Client, Proof
+from gateway.access.grants import Grant, checked
 from gateway.access.keysets import Keys, keys_in_file
+from gateway.access.rights import SCOPE_OF
 from gateway.access.signed import ALGORITHMS
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, login_name, noted, opened, wide_console
+
+_NEW = "client:new"
 
 
 @click.group(epilog="Example:  gateway clients add 'INE Guatemala' --jwks ine.jwks.json")
@@ -19,7 +25,7 @@ def clients() -> None:
 
 
 @clients.command(
-    "add", epilog="Example:  gateway clients add 'INE Guatemala' --id ine-gt --jwks ine.jwks.json"
+    "add", epilog="Example:  gateway clients add 'INE Guatemala' --jwks ine.jwks.json --read '*'"
 )
 @click.argument("name")
 @click.option("--id", "client_id", default="", help="The client id; random if not given.")
@@ -27,10 +33,13 @@ def clients() -> None:
     "--scope",
     "scopes",
     multiple=True,
-    default=[DATA_READ],
-    show_default=True,
-    help=f"What it may do; given again for each: {', '.join(SCOPES)}.",
+    help=f"What its tokens carry; given again for each: {', '.join(SCOPES)}. {DATA_READ} where "
+    "none is given, and what it is granted here.",
 )
+@click.option("--read", "flows", multiple=True, help="Grant it the free figures of dataflows.")
+@click.option("--submit", "submits", multiple=True, help="Let it hand in for providers.")
+@click.option("--approve", "approves", multiple=True, help="Let it approve for providers.")
+@click.option("--agreement", default="", help="The agreement under which that is granted.")
 @click.option("--organisation", help="Whom it acts for: the id of an organisation.")
 @click.option(
     "--jwks",
@@ -56,6 +65,10 @@ def add_client(
     name: str,
     client_id: str,
     scopes: tuple[str, ...],
+    flows: tuple[str, ...],
+    submits: tuple[str, ...],
+    approves: tuple[str, ...],
+    agreement: str,
     organisation: str | None,
     jwks: Path | None,
     jwks_url: str,
@@ -72,7 +85,8 @@ def add_client(
     """Register a client called NAME, by its public keys or with a secret.
 
     Keys are the better way: what it signs with never leaves it. A secret is shown once and kept
-    nowhere.
+    nowhere. It reads nothing before something is granted to it, to its organisation or to everyone:
+    here, as with --read '*' or --read 'LMIG:DF_*', or by gateway grants add.
     """
     if [jwks is not None, bool(jwks_url), secret, public].count(True) != 1:
         raise click.UsageError("Name one of --jwks FILE, --jwks-url URL, --secret and --public.")
@@ -80,13 +94,27 @@ def add_client(
         refuse_unfit(uri)
     keys = _keys(jwks)
     proof = Proof(keys, jwks_url, algorithm, dpop, strict_audience, public=public, device=device)
+    wanted = [
+        *(Grant(_NEW, (READ,), dataflow=each, agreement=agreement) for each in flows),
+        *(Grant(_NEW, (SUBMIT,), each, agreement=agreement) for each in submits),
+        *(Grant(_NEW, (APPROVE,), each, agreement=agreement) for each in approves),
+    ]
+    carried = {SCOPE_OF[action] for each in wanted for action in each.actions}
+    carried |= {*scopes} or {DATA_READ}
     with opened(home) as exchange:
         now = exchange.clock()
-        id, shown = exchange.clients.add(name, scopes, now, client_id, organisation, proof)
+        grants = [checked(each) for each in wanted]  # before there is a client without them
+        id, shown = exchange.clients.add(name, sorted(carried), now, client_id, organisation, proof)
         exchange.accounts.apps.allow(id, redirect_uris)
+        if grants:
+            named = [replace(each, subject=f"client:{id}") for each in grants]
+            exchange.grants.change(named, [], login_name(), now)
+        noted(exchange, "clients.add", f"client:{id}")
     click.echo(f"client_id     {id}")
     if shown:
         click.echo(f"client_secret {shown}")
+    if not grants:
+        click.echo(f"Nothing is granted to it yet: gateway grants add client:{id} …", err=True)
 
 
 def _keys(path: Path | None) -> Keys:
@@ -136,4 +164,5 @@ def revoke_client(client_id: str, home: Path | None) -> None:
     """Stop a client at once, the tokens that it holds included."""
     with opened(home) as exchange:
         exchange.clients.revoke(client_id, exchange.clock())
+        noted(exchange, "clients.revoke", f"client:{client_id}")
     click.echo(f"{client_id} is revoked.")

@@ -11,7 +11,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from gateway.access.caller import READ
 from gateway.access.clients import DATA_READ
+from gateway.access.grants import Grant
 from gateway.access.tokens import TOKEN_PATH
 from gateway.cli.opening import opened, remembered
 from gateway.cli.serving import free_port, run
@@ -40,6 +42,8 @@ def demo(port: int, home: Path | None, *, as_json: bool) -> None:
         with opened(folder) as exchange:
             _load_samples(exchange)
             client = exchange.clients.add("demo", [DATA_READ], exchange.clock())
+            # All that is free, as the published tables are; nothing else is granted to anybody.
+            exchange.grants.add(Grant(f"client:{client[0]}", (READ,)), "demo", exchange.clock())
             _ = exchange.keys
             served = exchange.home
         url = f"http://{host}:{port}"

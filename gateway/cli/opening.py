@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -12,6 +13,8 @@ from typing import ParamSpec, TypeVar
 import click
 from rich.console import Console
 
+from gateway.access.audit import Decision
+from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
@@ -83,6 +86,16 @@ def login_name() -> str:
         return str(os.getuid())
 
 
+def noted(exchange: Exchange, action: str, what: str, query: str = "") -> None:
+    """Put on record what was done at the terminal, and by whom."""
+    done = Decision(exchange.clock(), action, 0, subject=login_name(), issuer=TERMINAL, flow=what)
+    exchange.audit.record(replace(done, query=query, policy=exchange.grants.version()))
+
+
+TERMINAL = "terminal"
+"""Stands in the audit for the issuer of a token, where somebody works on the home itself."""
+
+
 @contextmanager
 def opened(home: Path | None) -> Iterator[Exchange]:
     """The exchange of a home, closed afterwards."""
@@ -102,6 +115,26 @@ def write_out(pieces: Iterable[bytes]) -> None:
     except BrokenPipeError:
         # What is still buffered has no reader; closing it again must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_to(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a message to a file, which appears under its name once it is whole.
+
+    Raises StorageFault where it cannot be written.
+    """
+    passing = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with passing.open("wb") as file:
+            file.writelines(pieces)
+        passing.replace(path)
+    except OSError as error:
+        raise StorageFault(
+            f"{path} cannot be written ({error.strerror}).",
+            spanish=f"No se puede escribir {path} ({error.strerror}).",
+            subject=str(path),
+        ) from error
+    finally:
+        passing.unlink(missing_ok=True)
 
 
 def wide_console() -> Console:

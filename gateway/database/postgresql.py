@@ -74,5 +74,8 @@ def _address(url: str) -> URL:
 
 def _begin(connection: Connection) -> None:
     """Let writers queue at the start of their transaction, and not for ever."""
-    if connection.get_execution_options().get("writes"):
+    options = connection.get_execution_options()
+    if options.get("writes"):
         connection.exec_driver_sql(_QUEUE)
+    if options.get("notes"):  # kept by the server, which writes it to the disk a little later
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")

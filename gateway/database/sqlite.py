@@ -2,12 +2,18 @@
 
 import os
 import sqlite3
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Insert, Select, create_engine, event
+from sqlalchemy.dialects.sqlite import dialect
 
 from gateway.errors import StorageFault
+
+Following = Callable[[tuple[object, ...] | None], Mapping[str, object]]
+"""Makes a row that follows on the last; None is said where there is none."""
 
 
 def sqlite(path: Path) -> tuple[Engine, Engine]:
@@ -42,37 +48,73 @@ def _begin(connection: Connection) -> None:
         # A revision may copy a table and put the copy in its place: meanwhile what refers to it
         # refers to nothing. SQLite hears this only between transactions.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
     # Writers queue at the start of their transaction rather than fail in the middle of it.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-class Changes:
-    """Tells whether anybody has written to a file, in microseconds.
-
-    Source: SQLite, PRAGMA data_version: another number once another connection has written.
-    """
+class Glance:
+    """Reads a row of a file in microseconds, on a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opened = 0
 
-    def number(self) -> tuple[int, int] | None:
-        """Two numbers of which one is another then; None where the file cannot be asked."""
+    def row(self, statement: str) -> tuple[object, ...] | None:
+        """The first row as it is now; None where there is none, or the file cannot be asked."""
         with self._lock:
             try:
                 if self._connection is None:
                     address = f"{self._path.resolve().as_uri()}?mode=ro"
                     self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-                    self._opened += 1  # each connection counts for itself
-                (found,) = self._connection.execute("PRAGMA data_version").fetchone()
-                return self._opened, int(found)
+                found: tuple[object, ...] | None = self._connection.execute(statement).fetchone()
             except sqlite3.Error:
                 return None
+            return found
 
     def close(self) -> None:
         """Give the connection back; the next question opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+
+@lru_cache(maxsize=64)
+def in_sqlite(statement: Select[*tuple[object, ...]] | Insert) -> str:
+    """A statement as SQLite takes it, its values by their names."""
+    return str(statement.compile(dialect=dialect(paramstyle="named")))
+
+
+class Notes:
+    """Appends rows to a file without waiting for the disk, on a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def append(self, last: str, following: Following, into: str) -> None:
+        """Append what follows on the last row; raises sqlite3.Error where that cannot be."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+                _prepare(self._connection, None)
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                row = self._connection.execute(last).fetchone()
+                self._connection.execute(into, following(row))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Give the connection back; the next row opens another."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()

@@ -135,6 +135,68 @@ client_scopes = Table(
     Column("scope", String(64), primary_key=True),
 )
 
+grants = Table(
+    "grants",
+    metadata,
+    Column("grant_id", String(64), primary_key=True),
+    Column("subject", String(300), nullable=False),  # "*", or a kind and an id: "client:ine-gt"
+    Column("actions", String(100), nullable=False),  # words between blanks, like the statuses
+    Column("provider", String(64), nullable=False),
+    Column("dataflow", String(200), nullable=False),
+    Column("region", Text, nullable=False),
+    Column("statuses", String(100), nullable=False),
+    Column("embargoed", Boolean, nullable=False),
+    Column("denies", Boolean, nullable=False),
+    Column("valid_from", String(32)),
+    Column("valid_to", String(32)),
+    Column("agreement", String(200), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("approved_by", String(200), nullable=False),
+    Column("revoked_by", String(200)),
+    Column("revoked_at", String(32)),
+)
+
+groups = Table(
+    "group_members",
+    metadata,
+    Column("group_id", String(64), primary_key=True),
+    Column("member", String(300), primary_key=True),  # "client:…" or "person:…"
+)
+
+embargoes = Table(
+    "embargoes",
+    metadata,
+    Column("embargo_id", String(64), primary_key=True),
+    Column("provision", String(64), nullable=False),
+    Column("region", Text, nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", String(32), nullable=False),
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("id", Integer, primary_key=True),  # there is one row
+    Column("version", String(64), nullable=False),  # another one after every change of rights
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("client_id", String(300), nullable=False),
+    Column("organisation", String(64), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("flow", String(300), nullable=False),
+    Column("providers", String(1000), nullable=False),  # between blanks, with one at either end
+    Column("entry", Text, nullable=False),  # all that it states, as its digest was taken
+    Column("previous_digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

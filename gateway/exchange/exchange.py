@@ -7,11 +7,15 @@ from functools import cached_property, partial
 
 from gateway import __version__
 from gateway.access.accounts import Accounts
+from gateway.access.audit import Audit
 from gateway.access.clients import Clients
+from gateway.access.grants import Grants
 from gateway.access.keys import KeyRing
 from gateway.access.organisations import Organisations
 from gateway.access.owners import Owners
+from gateway.access.policy import Policy
 from gateway.access.purposes import Purposes
+from gateway.access.rights import Provided, Realm
 from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
@@ -20,6 +24,7 @@ from gateway.exchange.availability import Availabilities
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
+from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
@@ -59,6 +64,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _provided(provision: Provision) -> Provided:
+    """A provision as the policy knows it."""
+    flow, structure = provision.flow.reference, provision.structure
+    return Provided(provision.id, provision.provider, flow, structure, provision.blanked)
+
+
 class Exchange:
     """One gateway: its home, its definitions, its releases and its clients."""
 
@@ -92,8 +103,16 @@ class Exchange:
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
-        self._data = Data(self.registry, self.provisions, self.store)
+        self.mirror = Mirror(self.registry, self.provisions, self.store)
+        self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
+        self.grants = Grants(self.database)
+        self.audit = Audit(self.database)
+        realm = Realm(
+            tuple(_provided(each) for each in self.provisions.values()),
+            tuple(each.reference for each in self.registry.dataflows),
+        )
+        self.policy = Policy(self.grants, realm)
         self.definitions = Definitions(self.database)
         self.definitions.record(self._served(), clock())
 
@@ -127,7 +146,7 @@ class Exchange:
 
     def everything(self) -> Visibility:
         """What the operator at the terminal sees, as of now."""
-        return Visibility(at=self.clock())
+        return self.policy.everything(self.clock())
 
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
@@ -187,6 +206,10 @@ class Exchange:
         header = self._header(known or self.standing(query, visibility))
         return StructureMessage(header, (*constraints, *related), related=named)
 
+    def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
+        """The providers whose figures a question is about, as far as a caller sees any of them."""
+        return self._data.suppliers(query, visibility)
+
     def registrations(
         self,
         query: RegistrationQuery,
@@ -236,7 +259,7 @@ class Exchange:
             served = self.definitions.served_at(query.as_of)
             sets = tuple(each for each in sets if each.reference.urn in served)
         found = metadata_sets(self._registry_at(query.as_of), sets, query)
-        return MetadataMessage(self.definitions_header, found, query.stubs)
+        return MetadataMessage(self.definitions_header, found, self.metadata.order, query.stubs)
 
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""

@@ -48,7 +48,12 @@ class Registrations:
         self, query: RegistrationQuery, visibility: Visibility, service: str
     ) -> Iterator[Registration]:
         asked = DataQuery(query.context, query.pattern, providers=query.providers)
-        meant = {id for supply in self._data.supplies(asked) for id in supply.provisions}
+        meant = {
+            id
+            for supply in self._data.supplies(asked, visibility)
+            if not supply.derived
+            for id in supply.provisions
+        }
         for provision in self._data.provisions:
             if provision.id in meant and (not query.ids or provision.id in query.ids):
                 updated = self._updated(provision, visibility)
@@ -62,7 +67,9 @@ class Registrations:
             return None
         cube = self._store.cube(release, provision.structure)
         seen = cube.pick(Wanted(first=1), visibility)
-        return release.visible_from if len(seen.series) else None
+        ahead = release.visible_from > visibility.at
+        since = release.released_at if ahead else release.visible_from
+        return since if len(seen.series) else None
 
     def _registration(self, provision: Provision, updated: datetime, service: str) -> Registration:
         agreement = agreement_of(provision)

@@ -27,7 +27,11 @@ def sources(
     They are those of the moment of the visibility, as the answer is, whatever came since.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
-    wanted = {id: each.query.wanted for each in data.asked(query) for id in each.supply.provisions}
+    wanted = {
+        id: Wanted() if each.supply.derived else each.query.wanted
+        for each in data.asked(query, visibility)
+        for id in each.supply.provisions
+    }
     found = [(provisions[id], each) for id, each in wanted.items()]
     return tuple(source for pair in found for source in _source(store, registry, *pair, at))
 

@@ -4,14 +4,14 @@ Two answers with one standing, in one format and manner, are the same to the byt
 ETag of an answer, and the id in its header.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
-from gateway.model.digest import digest
+from gateway.model.digest import digest, remembered_digest
 from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
@@ -34,6 +34,8 @@ class Standing:
 
 def rights(visibility: Visibility) -> str:
     """A digest of all that a visibility allows, without the moment at which it is asked."""
+    if visibility.digest:
+        return visibility.digest
     held = {each.name: getattr(visibility, each.name) for each in fields(visibility)}
     return digest({name: value for name, value in held.items() if name != "at"})
 
@@ -43,7 +45,7 @@ def standing(
     supplies: Mapping[str, DataStructure],
     query: DataQuery | AvailabilityQuery | RegistrationQuery,
     visibility: Visibility,
-    definitions: tuple[object, datetime],
+    definitions: tuple[Hashable, datetime],
 ) -> Standing:
     """How a question stands: `supplies` are the provisions that may answer it, by id.
 
@@ -54,11 +56,12 @@ def standing(
     states = [
         state
         for provision, structure in supplies.items()
-        if (state := _state(store, provision, structure, at)) is not None
+        if (state := state_of(store, provision, structure, at)) is not None
     ]
     made_of, changed_at = definitions
+    names = tuple(name for name, _ in states)
     return Standing(
-        digest(made_of, [name for name, _ in states], rights(visibility), _of_question(query)),
+        remembered_digest(made_of, names, rights(visibility), _of_question(query)),
         max(changed_at, *(since for _, since in states), _START),
     )
 
@@ -84,21 +87,21 @@ def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> st
     return digest(unordered, replace(query, keys=(), providers=(), filters=()))
 
 
-def _state(
+def state_of(
     store: Store, provision: str, structure: DataStructure, visibility: Visibility
-) -> tuple[Sequence[object], datetime] | None:
-    """The newest visible release, with how many embargoes of its observations have lifted.
+) -> tuple[tuple[str, int, int], datetime] | None:
+    """What stands for all that a caller sees of a provision, and since when it is so.
 
     Each release is chained to those before it, so that its digest stands for its history too.
     """
     release = store.catalogue.visible(provision, visibility)
     if release is None:
         return None
-    embargo = store.index(release, structure).embargo
-    if not len(embargo):
-        return (release.digest, 0), release.visible_from
-    times = np.unique(embargo)
-    lifted = times[times <= microsecond(visibility.at)]
-    last = int(lifted[-1]) if len(lifted) else 0
-    since = max(release.visible_from, _START + timedelta(microseconds=last))
-    return (release.digest, len(lifted)), since
+    view = visibility.view(provision)
+    index = store.index(release, structure)
+    start = release.released_at if view.ahead else release.visible_from
+    lifted = [each.until for each in view.embargoes if each.until <= visibility.at]
+    times = np.unique(index.embargo) if len(index.embargo) else index.embargo
+    over = times[times <= microsecond(visibility.at)]
+    last = _START + timedelta(microseconds=int(over[-1]) if len(over) else 0)
+    return (release.digest, len(over), len(lifted)), max([start, last, *lifted])

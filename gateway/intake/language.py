@@ -208,6 +208,7 @@ class ProvisionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: Checks = Checks()
     replaces: Literal["everything", "years", "periods"] = "everything"
     approval: Literal["none", "four eyes"] = "none"
+    blanked: tuple[str, ...] = ()
     sample: str | None = None
     version: str = "1.0.0"
 

@@ -29,6 +29,7 @@ from gateway.intake.language import (
 from gateway.model.artefact import Reference
 from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.text import Text
+from gateway.model.visibility import CONFIDENTIALITY, EMBARGOED, FREE
 from gateway.registry import Registry
 
 NESTED_IN = " > "
@@ -44,7 +45,8 @@ class Provision:
 
     `lists` are the codes of each component that has a list; `shared_maps` the names of the code
     maps that are not the provision's own. With `four_eyes`, what one person hands in another one
-    has to approve.
+    has to approve. Of observations whose CONF_STATUS is among those `blanked`, who may not read
+    them is still shown the key.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Provision:
     checks: Checks
     replaces: str
     four_eyes: bool
+    blanked: frozenset[str]
     lists: Mapping[str, frozenset[str]]
     code_maps: Mapping[str, CodeMap]
     shared_maps: frozenset[str]
@@ -157,6 +160,7 @@ def _read(path: Path, registry: Registry) -> Provision:
         except BadConfiguration as error:
             wrong.append(str(error))
     wrong += _unserved(file, maps)
+    wrong += _not_blanked(file, registry.codes(structure))
     if wrong:
         raise BadConfiguration("; ".join(wrong))
     return Provision(
@@ -180,6 +184,7 @@ def _read(path: Path, registry: Registry) -> Provision:
         checks=file.checks,
         replaces=file.replaces,
         four_eyes=file.approval == "four eyes",
+        blanked=frozenset(file.blanked),
         lists=registry.codes(structure),
         code_maps=maps,
         shared_maps=frozenset(name for name in maps if not (path.parent / name).is_file()),
@@ -209,4 +214,14 @@ def _unserved(file: ProvisionFile, maps: Mapping[str, CodeMap]) -> list[str]:
         for component, place in file.places().items()
         for name in place.codes
         if name in maps and not maps[name].serves(component)
+    ]
+
+
+def _not_blanked(file: ProvisionFile, lists: Mapping[str, frozenset[str]]) -> list[str]:
+    """What is free is never blanked; nor what is under embargo: it is not there yet."""
+    known = lists.get(CONFIDENTIALITY, frozenset[str]()) - {FREE, EMBARGOED}
+    return [
+        f"blanked: {status} is no status of what is not free (known: {', '.join(sorted(known))})"
+        for status in file.blanked
+        if status not in known
     ]

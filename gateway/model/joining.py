@@ -48,6 +48,7 @@ def joined(selections: Sequence[Selection]) -> Selection:
             pa.concat_arrays([each.values for each in chunks]),
         ),
         dict(frozenset.intersection(*(frozenset(each.of_whole.items()) for each in selections))),
+        sum(each.withheld for each in selections),
     )
 
 
@@ -188,6 +189,7 @@ def narrowed(selection: Selection, rows: Chunk) -> Selection:
         selection.periods,
         Chunk(series.astype(np.int32), rows.periods, rows.notes, rows.values),
         selection.of_whole,
+        selection.withheld,
     )
 
 

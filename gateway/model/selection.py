@@ -1,7 +1,10 @@
 """The answer to a data question as integer codes: what every data format is written from."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -26,11 +29,12 @@ def as_arrow(numbers: npt.NDArray[np.integer] | npt.NDArray[np.floating]) -> pa.
 def as_strings(words: Sequence[str]) -> pa.StringArray:
     """Words as an Arrow array; ``pa.array`` would import pandas for them too."""
     encoded = [word.encode() for word in words]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    ends = array("i", accumulate(map(len, encoded), initial=0))
     data = pa.py_buffer(b"".join(encoded))
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), data)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def as_scalar(value: str | int | float) -> pa.Scalar:
     """One value for Arrow; ``pa.scalar`` would import pandas for it.
 
@@ -82,6 +86,14 @@ class Coded:
         codes = np.array([place[code] for code in self.codes.tolist()], np.int32)
         # The last one, where there is one more than values, says absent.
         return Coded(codes, tuple(self.values[code] for code in used if code < len(self.values)))
+
+    def exactly_used(self) -> "Coded":
+        """The same rows with no value that none of them has: what is hidden leaves no trace."""
+        there = np.bincount(self.codes, minlength=len(self.values) + 1)[: len(self.values)]
+        used = np.flatnonzero(there)
+        place = np.full(len(self.values) + 1, len(used), np.int32)
+        place[used] = np.arange(len(used))
+        return Coded(place[self.codes], tuple(self.values[code] for code in used.tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,8 @@ class Selection:
     observations, which name both by number, and a period of `periods`, which are in the order of
     time. Where another dimension is at the observations, time is one of the `keys` and `periods`
     are that dimension's codes: see `shapes`. `of_whole` are the values of the attributes that
-    describe the whole data set, as far as they are stated.
+    describe the whole data set, as far as they are stated. `withheld` counts the observations that
+    the same question asks for and the caller may not read.
     """
 
     structure: DataStructure
@@ -148,6 +161,7 @@ class Selection:
     periods: tuple[str, ...]
     rows: Rows
     of_whole: Mapping[str, str] = field(default_factory=dict)
+    withheld: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -35,6 +35,7 @@ class Registry:
         self._artefacts = {each.reference: each for each in _with_maps(artefacts)}
         self._ids: dict[Reference, frozenset[str]] = {}
         self._names: dict[Reference, Mapping[str, Text]] = {}
+        self._labels: dict[tuple[Reference, Reference], Labels] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -107,6 +108,12 @@ class Registry:
 
     def labels(self, of: Reference, structure: DataStructure) -> Labels:
         """The names of what data of an artefact use, by the concepts and code lists."""
+        name = of, structure.reference
+        if name not in self._labels:
+            self._labels[name] = self._labels_of(of, structure)
+        return self._labels[name]
+
+    def _labels_of(self, of: Reference, structure: DataStructure) -> Labels:
         return Labels(
             self.get(of).name,
             {each.id: self._item_name(each.concept) for each in structure.components()},
@@ -172,19 +179,26 @@ class Registry:
         known = [str(flow.reference) for flow in self.dataflows]
         raise BadConfiguration(f"There is no dataflow {name}.", subject=name, allowed=known)
 
-    def matching(self, kinds: Iterable[Kind], pattern: ArtefactPattern) -> tuple[Artefact, ...]:
+    def matching(
+        self,
+        kinds: Iterable[Kind],
+        pattern: ArtefactPattern,
+        there: Callable[[Reference], bool] = lambda reference: True,
+    ) -> tuple[Artefact, ...]:
         """The artefacts that fit a pattern, each id in the versions asked for.
+
+        Those that are not `there` for whoever asks are passed over as if nobody had made them.
 
         Raises NotFound when the pattern names what does not exist, with what does; NoResults
         where it names nothing and there is nothing.
         """
         kinds = tuple(kinds)
-        fitting = [each for each in self if each.kind in kinds and _fits(each, pattern)]
+        known = [each for each in self if each.kind in kinds and there(each.reference)]
+        fitting = [each for each in known if _fits(each, pattern)]
         found = chosen(fitting, pattern.versions)
         if not found and not pattern.ids:
             raise NoResults("There is no artefact of this type.", subject=str(pattern))
         if not found:
-            known = [each for each in self if each.kind in kinds]
             known.sort(key=lambda each: _likeness(each, pattern), reverse=True)
             allowed = [str(each.reference) for each in known[:20]]
             raise NotFound(f"There is no {pattern}.", subject=str(pattern), allowed=allowed)

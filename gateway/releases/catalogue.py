@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, func, insert, select
+from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.database import Database, as_text, changes, parts, provisions, releases
@@ -18,42 +18,57 @@ from gateway.releases.submissions import RELEASABLE, Step, Submissions, take
 
 T = TypeVar("T")
 AnyRow = Row[*tuple[object, ...]]
+AnySelect = Select[tuple[object, ...]]
 
 _STATED = [column for column in releases.c if column.name not in ("findings", "statement")]
 """What a `Release` is made from; its findings may be thousands."""
 
-_NUMBER = (
-    select(releases.c.number)
-    .where(
-        releases.c.provision == bindparam("provision"), releases.c.visible_from <= bindparam("at")
-    )
-    .order_by(releases.c.number.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_NEWEST = (
-    select(*_STATED, parts.c.year, parts.c.sha256, parts.c.observations.label("of_part"))
-    .outerjoin(
-        parts, and_(parts.c.provision == releases.c.provision, parts.c.number == releases.c.number)
-    )
-    .where(releases.c.provision == bindparam("provision"), releases.c.number == _NUMBER)
-    .order_by(parts.c.year)
-)
-"""A row for each part of the newest release. Asked by every data question, so built once."""
 
-_NEXT = select(func.min(releases.c.visible_from)).where(
-    releases.c.provision == bindparam("provision"), releases.c.visible_from > bindparam("at")
+def _newest_by(time: Column[str]) -> AnySelect:
+    """A row for each part of the newest release by a time."""
+    number = (
+        select(releases.c.number)
+        .where(releases.c.provision == bindparam("provision"), time <= bindparam("at"))
+        .order_by(releases.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(*_STATED, parts.c.year, parts.c.sha256, parts.c.observations.label("of_part"))
+        .outerjoin(
+            parts,
+            and_(parts.c.provision == releases.c.provision, parts.c.number == releases.c.number),
+        )
+        .where(releases.c.provision == bindparam("provision"), releases.c.number == number)
+        .order_by(parts.c.year)
+    )
+
+
+_VISIBLE, _RELEASED = (
+    _newest_by(time) for time in (releases.c.visible_from, releases.c.released_at)
+)
+"""Asked by every data question, so built once: for everybody, and for who reads ahead."""
+
+_NEXT_VISIBLE, _NEXT_RELEASED = (
+    select(func.min(time)).where(
+        releases.c.provision == bindparam("provision"), time > bindparam("at")
+    )
+    for time in (releases.c.visible_from, releases.c.released_at)
 )
 
 _FOR_EVER, _NEVER = "9999", "9999-"
 """After every time that is written as text; and after that."""
 
 
+_LAST = "SELECT max(rowid), digest FROM releases"
+"""The release that was published last: releases only ever come, and none changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The newest visible release from a time until another, by the database's version."""
+    """The newest visible release from a time until another, by the last release there was."""
 
-    version: tuple[int, int] | None
+    version: tuple[object, ...] | None
     since: str
     until: str
     release: Release | None
@@ -64,39 +79,44 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[tuple[bool, str], _Kept] = {}
         self.submissions = Submissions(database)
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
-        return self._newest(provision, _FOR_EVER)
+        return self._newest(_VISIBLE, provision, _FOR_EVER)
 
     def visible(self, provision: str, visibility: Visibility) -> Release | None:
         """The newest release of a provision that a caller may see."""
         if not visibility.sees(provision):
             return None
-        return self._newest(provision, as_text(visibility.at))
+        ahead = visibility.view(provision).ahead
+        return self._newest(_RELEASED if ahead else _VISIBLE, provision, as_text(visibility.at))
 
-    def _newest(self, provision: str, at: str) -> Release | None:
+    def _newest(self, newest: AnySelect, provision: str, at: str) -> Release | None:
         """The highest number visible at a time: no question waits for a provision's history.
 
-        It is kept until somebody writes, or until the next release is visible.
+        It is kept until there is another release, or until the next release is visible.
         """
-        version = self._database.version()
-        kept = self._kept.get(provision)
+        version = self._database.glance(_LAST)
+        name = (newest is _RELEASED, provision)
+        kept = self._kept.get(name)
         fresh = kept is not None and version is not None and kept.version == version
         if kept is not None and fresh and kept.since <= at < kept.until:
             return kept.release
-        found = self._asked(provision, at, version)
+        found = self._asked(newest, provision, at, version)
         if not fresh or kept is None or at >= kept.since:  # of the past, another may be asked next
-            self._kept[provision] = found
+            self._kept[name] = found
         return found.release
 
-    def _asked(self, provision: str, at: str, version: tuple[int, int] | None) -> "_Kept":
+    def _asked(
+        self, newest: AnySelect, provision: str, at: str, version: tuple[object, ...] | None
+    ) -> "_Kept":
         asked = {"provision": provision, "at": at}
+        following = _NEXT_RELEASED if newest is _RELEASED else _NEXT_VISIBLE
         with self._database.reading() as connection:
-            rows = connection.execute(_NEWEST, asked).all()
-            until = connection.execute(_NEXT, asked).scalar()
+            rows = connection.execute(newest, asked).all()
+            until = connection.execute(following, asked).scalar()
         made_of = [Part(row.year, row.sha256, row.of_part) for row in rows if row.year is not None]
         release = _release(rows[0], made_of) if rows else None
         return _Kept(version, at, until or _NEVER, release)

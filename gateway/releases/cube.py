@@ -5,30 +5,38 @@ run; then the rows of the series that are left, and a mask over those where a fi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
 from gateway.model.joining import nothing
-from gateway.model.query import Filter, Key, Mask, Wanted
+from gateway.model.query import Key, Mask, Wanted
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
-from gateway.releases.index import Index, microsecond
+from gateway.releases.index import Index
 from gateway.releases.masks import Test, codes_of, test
 from gateway.releases.rows import Numbers, Places, selection, spread
+from gateway.releases.sights import Sights
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
     """Series of an index, how many observations of each are picked, and which.
 
-    `rows` is None where they are the `lengths` from each `begin` on.
+    `rows` is None where they are the `lengths` from each `begin` on. Of the rows in `blank` (it
+    may name others too) only the keys are shown. `partial` says that the caller is not shown all
+    that the question asks for, `withheld` how many observations of that are in the caller's
+    regions.
     """
 
     series: Numbers
     begin: Numbers
     lengths: Numbers
     rows: Numbers | None = None
+    blank: Numbers | None = None
+    partial: bool = False
+    withheld: int = 0
 
     def places(self) -> Places:
         """The rows in ascending order."""
@@ -41,9 +49,11 @@ _NONE = np.zeros(0, np.int64)
 class Cube:
     """The observations of one release of one provision, as far as a caller may see them."""
 
-    def __init__(self, provision: str, index: Index) -> None:
+    def __init__(self, provision: str, index: Index, visible_from: datetime | None = None) -> None:
+        """Without a time of its own the release is visible to everybody."""
         self.provision = provision
         self.index = index
+        self._visible_from = visible_from
 
     def select(self, wanted: Wanted, visibility: Visibility) -> Selection:
         """The observations that are wanted, by series then time, and only series that have one.
@@ -53,8 +63,11 @@ class Cube:
         """
         picked = self.pick(wanted, visibility)
         if not len(picked.series):
-            return nothing(self.index.structure)
-        return selection(self.index, picked.series, picked.places())
+            return replace(nothing(self.index.structure), withheld=picked.withheld)
+        found = selection(
+            self.index, picked.series, picked.places(), blank=picked.blank, exact=picked.partial
+        )
+        return replace(found, withheld=picked.withheld) if picked.withheld else found
 
     def pick(self, wanted: Wanted, visibility: Visibility) -> Picked:
         """Which observations `select` gives."""
@@ -63,16 +76,27 @@ class Cube:
             return Picked(_NONE, _NONE, _NONE)
         asked = test(self.index, wanted.filters, run)
         seen = self._seen(visibility, run)
-        there = asked.series & np.logical_or.reduce([each.series for each in seen])
+        there = asked.series & seen.series
         if keyed is not None:
             there &= keyed
         series = np.flatnonzero(there) + run.start
         begin = self.index.start[series]
-        whole = Picked(series, begin, self.index.start[series + 1] - begin)
-        hidden = self._hidden(visibility)
-        if asked.rows or hidden is not None or any(each.rows for each in seen):
-            whole = self._passing(whole, run, asked, seen, hidden)
+        partial = not seen.series.all()
+        lengths = self.index.start[series + 1] - begin
+        whole = Picked(series, begin, lengths, partial=partial)
+        if seen.by_rows:
+            whole = _shown(self.index, whole, run, asked, seen)
+        elif asked.rows:
+            places, count = whole.places(), int(lengths.sum())
+            whole = _kept(whole, places, asked.passing(places, count))
         return _ends(whole, wanted.first, wanted.last)
+
+    def _seen(self, visibility: Visibility, run: slice) -> Sights:
+        """Who reads ahead has before the release goes public no other right than that."""
+        view = visibility.view(self.provision)
+        public = self._visible_from is None or self._visible_from <= visibility.at
+        released = public or not view.ahead
+        return Sights(self.index, view, visibility.at, run, released=released)
 
     def _run(self, keys: Sequence[Key]) -> tuple[slice, Mask | None]:
         """The run of series in which every one with a key is, and which of them have one."""
@@ -107,36 +131,38 @@ class Cube:
                 mask = passes if mask is None else mask & passes
         return slice(low, high), mask
 
-    def _seen(self, visibility: Visibility, run: slice) -> list[Test]:
-        """A test for each region, of which a row must pass one."""
-        everywhere: tuple[tuple[Filter, ...], ...] = ((),)
-        regions = visibility.region(self.provision)
-        return [
-            test(self.index, each, run) for each in (everywhere if regions is None else regions)
-        ]
 
-    def _hidden(self, visibility: Visibility) -> Mask | None:
-        """The sets of attributes whose embargo has not lifted; None where there is none."""
-        hidden = self.index.embargo > microsecond(visibility.at)
-        return hidden if hidden.any() else None
+def _shown(index: Index, whole: Picked, run: slice, asked: Test, seen: Sights) -> Picked:
+    """The rows that pass as they are shown, those without their value among them."""
+    places, count = whole.places(), int(whole.lengths.sum())
+    of_series = np.repeat(whole.series - run.start, whole.lengths)
+    shown = seen.shown(places, of_series, count)
+    passing = asked.passing(places, count)
+    kept, blank = shown.open & passing, None
+    if shown.blank is not None:
+        keys_alone = shown.blank & asked.passing_blank(places, count)
+        kept |= keys_alone
+        blank = _rows(places, keys_alone)
+    withheld = int((shown.withheld & passing).sum())
+    return replace(_kept(whole, places, kept), blank=blank, partial=True, withheld=withheld)
 
-    def _passing(
-        self, whole: Picked, run: slice, asked: Test, seen: Sequence[Test], hidden: Mask | None
-    ) -> Picked:
-        places, count = whole.places(), int(whole.lengths.sum())
-        kept = asked.passing(places, count)
-        if any(each.rows for each in seen):
-            of_series = np.repeat(whole.series - run.start, whole.lengths)
-            kept &= np.logical_or.reduce(
-                [each.series[of_series] & each.passing(places, count) for each in seen]
-            )
-        if hidden is not None:
-            kept &= ~hidden[self.index.note[places]]
-        begins = np.cumsum(whole.lengths) - whole.lengths  # every series has an observation
-        left = np.add.reduceat(kept, begins, dtype=np.int64) if count else _NONE
-        some = left > 0
-        rows = np.flatnonzero(kept) + places.start if isinstance(places, slice) else places[kept]
-        return Picked(whole.series[some], _NONE, left[some], rows)
+
+def _kept(whole: Picked, places: Places, kept: Mask) -> Picked:
+    """Some of the rows of the series, and only series that have one."""
+    begins = np.cumsum(whole.lengths) - whole.lengths  # every series has an observation
+    left = np.add.reduceat(kept, begins, dtype=np.int64) if len(kept) else _NONE
+    some = left > 0
+    return replace(
+        whole,
+        series=whole.series[some],
+        begin=_NONE,
+        lengths=left[some],
+        rows=_rows(places, kept),
+    )
+
+
+def _rows(places: Places, kept: Mask) -> Numbers:
+    return np.flatnonzero(kept) + places.start if isinstance(places, slice) else places[kept]
 
 
 def _ends(picked: Picked, first: int | None, last: int | None) -> Picked:
@@ -148,10 +174,10 @@ def _ends(picked: Picked, first: int | None, last: int | None) -> Picked:
     tail = np.minimum(whole - head, last or 0)
     begin = picked.begin if picked.rows is None else np.cumsum(whole) - whole
     if picked.rows is None and (first is None or last is None):
-        return Picked(picked.series, begin if last is None else begin + whole - tail, head + tail)
+        begin = begin if last is None else begin + whole - tail
+        return replace(picked, begin=begin, lengths=head + tail)
     both = np.column_stack([begin, begin + whole - tail]).ravel()
     places = spread(both, np.column_stack([head, tail]).ravel())
     rows = np.arange(places.start, places.stop) if isinstance(places, slice) else places
-    return Picked(
-        picked.series, begin, head + tail, rows if picked.rows is None else picked.rows[rows]
-    )
+    rows = rows if picked.rows is None else picked.rows[rows]
+    return replace(picked, begin=begin, lengths=head + tail, rows=rows)

@@ -1,8 +1,9 @@
 """What a provision stated at other moments: since when, until when, and what has changed.
 
 A state is what a caller could see at a moment: the newest release visible then, less what was under
-embargo then, within the caller's regions. So a release that is embargoed or withdrawn, and an
-observation whose embargo lifts, come and go like any other change.
+embargo then, within the caller's regions, and of what is confidential what the caller reads.
+So a release that is embargoed or withdrawn, an observation whose embargo lifts, and one whose
+status changes, come and go like any other change.
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -28,10 +30,12 @@ from gateway.model.selection import Selection
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.available import availability
+from gateway.releases.cube import Cube
 from gateway.releases.index import Index, microsecond
 from gateway.releases.store import Store
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -53,6 +57,42 @@ class Versions:
     valid_to: tuple[datetime | None, ...]
 
 
+class States(Protocol):
+    """What was, is and has changed of some observations, as callers may see them."""
+
+    def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """What is wanted of the state at the moment of a visibility."""
+        ...
+
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """The cube of that state, to count in; None where nothing is to be seen."""
+        ...
+
+    def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+        """How many of the observations that `state` gives are of each year."""
+        ...
+
+    def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
+        """What is wanted of the changes between a moment and that of a visibility."""
+        ...
+
+    def disseminations(self, wanted: Wanted, visibility: Visibility) -> Iterator[Dissemination]:
+        """Every change of what is wanted, up to the moment of a visibility, in order."""
+        ...
+
+
+def years_in(cube: Cube | None, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+    """How many wanted observations of a cube are of each year; none is fetched."""
+    counts: Counter[int] = Counter()
+    if cube is None:
+        return counts
+    time = cube.index.structure.time.id
+    found = availability(cube, wanted, visibility, components=(time,)).values[time]
+    for period, count in found.items():
+        counts[int(period[:4])] += count.observations
+    return counts
+
+
 class History:
     """The states of one provision as one caller may see them."""
 
@@ -65,18 +105,14 @@ class History:
         """What is wanted of the state at the moment of a visibility."""
         return self._select(self._release(visibility), wanted, visibility)
 
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """The cube of the state at the moment of a visibility."""
+        release = self._release(visibility)
+        return None if release is None else self._store.cube(release, self._structure)
+
     def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
         """How many of the observations that `state` gives are of each year; none is fetched."""
-        release = self._release(visibility)
-        if release is None:
-            return Counter()
-        time = self._structure.time.id
-        cube = self._store.cube(release, self._structure)
-        found = availability(cube, wanted, visibility, components=(time,)).values[time]
-        counts: Counter[int] = Counter()
-        for period, count in found.items():
-            counts[int(period[:4])] += count.observations
-        return counts
+        return years_in(self.cube(visibility), wanted, visibility)
 
     def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
         """What is wanted of the changes between the state at a moment and that of a visibility.
@@ -105,6 +141,10 @@ class History:
             if len(found):
                 yield Dissemination(now.at, found.changed, found.deleted)
 
+    def moments(self, visibility: Visibility) -> Iterator[datetime]:
+        """Each moment at which the state may have changed, up to that of a visibility."""
+        return (then.at for _, then in self._moments(visibility))
+
     def versions(self, wanted: Wanted, visibility: Visibility) -> Versions:
         """Every state of every observation that is wanted, with the time that it held."""
         found = [*self.disseminations(wanted, visibility)]
@@ -114,14 +154,48 @@ class History:
         """Each moment at which the state may have changed, with the release visible from then."""
         if not visibility.sees(self._provision):
             return
-        reigns = [*_reigns(self._store.catalogue.all(self._provision), visibility.at)]
+        ahead = visibility.view(self._provision).ahead
+        history = self._store.catalogue.all(self._provision)
+        reigns = [*_reigns(history, visibility.at, ahead=ahead)]
         starts = [start for start, _ in reigns]
         ends = [*(start - _INSTANT for start in starts[1:]), visibility.at]
         for (start, release), end in zip(reigns, ends, strict=False):
             yield release, visibility.as_of(start)
-            index = self._store.index(release, self._structure)
-            for moment in _lifted(index, start, end):
+            for moment in self._lifted(release, visibility, start, end):
                 yield release, visibility.as_of(moment)
+
+    def _lifted(
+        self, release: Release, visibility: Visibility, after: datetime, until: datetime
+    ) -> list[datetime]:
+        """When more of a release came to be seen, later than one moment up to another."""
+        index = self._store.index(release, self._structure)
+        view = visibility.view(self._provision)
+        others = {release.visible_from, *(each.until for each in view.embargoes)}
+        lifted = {each for each in others if after < each <= until}
+        return sorted(lifted.union(_lifted(index, after, until)))
+
+    def turns(self, visibility: Visibility) -> tuple[datetime | None, datetime | None]:
+        """The last moment at which the state changed for a caller, and the next one known of.
+
+        An answer of now holds since the one, and until the other at the latest.
+        """
+        if not visibility.sees(self._provision):
+            return None, None
+        ahead = visibility.view(self._provision).ahead
+        history = self._store.catalogue.all(self._provision)
+        to_come = [
+            each
+            for release in history
+            for each in (release.released_at if ahead else release.visible_from,)
+            if each > visibility.at
+        ]
+        release = self._release(visibility)
+        if release is None:
+            return None, min(to_come, default=None)
+        start = release.released_at if ahead else release.visible_from
+        lifted = self._lifted(release, visibility, start, visibility.at)
+        to_come += self._lifted(release, visibility, visibility.at, _END)
+        return max([start, *lifted]), min(to_come, default=None)
 
     def _release(self, visibility: Visibility) -> Release | None:
         return self._store.catalogue.visible(self._provision, visibility)
@@ -146,15 +220,21 @@ class History:
         return difference(self._select(was, whole, then), self._select(became, whole, now))
 
     def _lifts(self, release: Release, then: Visibility, now: Visibility) -> bool:
-        """Whether an embargo of an observation ended between two moments."""
-        return bool(_lifted(self._store.index(release, self._structure), then.at, now.at))
+        """Whether an embargo, of the release or of observations, ended between two moments."""
+        return bool(self._lifted(release, now, then.at, now.at))
 
 
-def _reigns(history: Sequence[Release], until: datetime) -> Iterator[tuple[datetime, Release]]:
-    """From when each release was the newest visible one; those that never were are left out."""
-    seen = sorted((each for each in history if each.visible_from <= until), key=_visible_from)
+def _reigns(
+    history: Sequence[Release], until: datetime, *, ahead: bool
+) -> Iterator[tuple[datetime, Release]]:
+    """From when each release was the newest visible one; those that never were are left out.
+
+    Who reads ahead sees each from its release on.
+    """
+    begins = _released_at if ahead else _visible_from
+    seen = sorted((each for each in history if begins(each) <= until), key=begins)
     newest: Release | None = None
-    for moment, together in groupby(seen, key=_visible_from):
+    for moment, together in groupby(seen, key=begins):
         last = max(together, key=lambda each: each.number)
         if newest is None or last.number > newest.number:
             newest = last
@@ -163,6 +243,10 @@ def _reigns(history: Sequence[Release], until: datetime) -> Iterator[tuple[datet
 
 def _visible_from(release: Release) -> datetime:
     return release.visible_from
+
+
+def _released_at(release: Release) -> datetime:
+    return release.released_at
 
 
 def _lifted(index: Index, after: datetime, until: datetime) -> list[datetime]:

@@ -3,54 +3,83 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from gateway.model.query import Condition, Filter, Mask
+from gateway.model.selection import Coded
 from gateway.releases.index import Index
-from gateway.releases.rows import Places, values_at
+from gateway.releases.rows import Places, blanked, values_at
 
 RowTest = Callable[[Places], Mask]
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """What filters let through: `series` of a run, and of those the rows that pass every `rows`."""
+    """What filters let through: `series` of a run, and of those the rows that pass every `rows`.
+
+    `blank` are the same tests of rows of which nothing but the key is shown.
+    """
 
     series: Mask
     rows: tuple[RowTest, ...]
+    blank: tuple[RowTest, ...] = ()
 
     def passing(self, places: Places, count: int) -> Mask:
         """Which rows pass, whatever becomes of their series."""
-        found = np.ones(count, bool)
-        for each in self.rows:
-            found &= each(places)
-        return found
+        return _all(self.rows, places, count)
+
+    def passing_blank(self, places: Places, count: int) -> Mask:
+        """Which rows pass as far as they are shown with their value kept back."""
+        return _all(self.blank, places, count)
+
+
+def _all(tests: Iterable[RowTest], places: Places, count: int) -> Mask:
+    found = np.ones(count, bool)
+    for each in tests:
+        found &= each(places)
+    return found
 
 
 def test(index: Index, filters: Iterable[Filter], run: slice) -> Test:
     """The test that all of some filters make together, over a run of series."""
     series = np.ones(run.stop - run.start, bool)
-    rows = []
+    rows, blank = [], []
     for each in filters:
         column = index.keys.get(each.component) or index.series_attributes.get(each.component)
         if column is None:
             rows.append(_on_rows(index, each))
+            blank.append(_on_blank_rows(index, each))
         else:
             series &= passing(column.values, each)[column.codes[run]]
-    return Test(series, tuple(rows))
+    return Test(series, tuple(rows), tuple(blank))
 
 
 def _on_rows(index: Index, filter: Filter) -> RowTest:
     structure = index.structure
     if filter.component == structure.time.id:
-        in_time = passing(index.periods, filter, in_time=True)
+        in_time = _in_time(index.periods, filter)
         return lambda places: in_time[index.period[places]]
     if filter.component == structure.measure.id:
         return lambda places: _of_measure(index, filter, places)
     column = index.attributes.get(filter.component)
     if column is None:  # an attribute of whole data sets, which observations do not carry
         return lambda places: np.zeros(len(index.note[places]), bool)
+    return _on_notes(index, column, filter)
+
+
+def _on_blank_rows(index: Index, filter: Filter) -> RowTest:
+    """A value that is kept back is missing, and passes no filter."""
+    if filter.component == index.structure.time.id:
+        return _on_rows(index, filter)
+    column = index.attributes.get(filter.component)
+    if column is None:
+        return lambda places: np.zeros(len(index.note[places]), bool)
+    return _on_notes(index, blanked(index.structure, filter.component, column), filter)
+
+
+def _on_notes(index: Index, column: Coded, filter: Filter) -> RowTest:
     notes = passing(column.values, filter)[column.codes]
     return lambda places: notes[index.note[places]]
 
@@ -67,6 +96,12 @@ def _of_measure(index: Index, filter: Filter, places: Places) -> Mask:
     groups = ([holds(each) for each in group] for group in filter.alternatives)
     found: Mask = np.logical_or.reduce([np.logical_and.reduce(group) for group in groups])
     return found
+
+
+@lru_cache(maxsize=256)
+def _in_time(periods: tuple[str, ...], filter: Filter) -> Mask:
+    """`passing` for periods: clients ask for the same time again and again. Not to be changed."""
+    return passing(periods, filter, in_time=True)
 
 
 def passing(values: Sequence[str], filter: Filter, *, in_time: bool = False) -> Mask:

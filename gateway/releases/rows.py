@@ -7,7 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gateway.model.selection import Chunk, Coded, Selection, as_arrow
+from gateway.model.query import Mask
+from gateway.model.selection import Chunk, Coded, Codes, Selection, as_arrow
+from gateway.model.structure import DataStructure
+from gateway.model.visibility import CONFIDENTIALITY
 from gateway.releases.index import Index
 
 Numbers = npt.NDArray[np.int64]
@@ -38,16 +41,51 @@ def spread(begin: Numbers, lengths: Numbers) -> Places:
     return rows
 
 
+SUPPRESSED = "Q"
+"""Missing value; suppressed. Source: SDMX:CL_OBS_STATUS."""
+
+
+def blanked(structure: DataStructure, name: str, column: Coded) -> Coded:
+    """An attribute of observations as it is shown where the value is kept back.
+
+    The confidentiality stays, and what must not be missing; OBS_STATUS says why there is no value;
+    what else was noted might tell it.
+    """
+    attribute = next(each for each in structure.attributes if each.id == name)
+    listed = attribute.representation.codelist
+    none = np.zeros(len(column.codes), np.int8)
+    if name == "OBS_STATUS" and listed is not None and listed.id == "CL_OBS_STATUS":
+        return Coded(none, (SUPPRESSED,))
+    if name == CONFIDENTIALITY or attribute.mandatory:
+        return column
+    return Coded(none, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """Which sets of attributes and which periods some rows are told to have, by other numbers.
+
+    The sets are twice as many as those of the index: behind each as it is comes each as it is
+    shown where the value is kept back.
+    """
+
+    note: Codes
+    period: Codes
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """Rows of an index that are fetched when a chunk is asked for.
 
-    `first` is where each series of the selection begins; every row belongs to one of them.
+    `first` is where each series of the selection begins; every row belongs to one of them. The
+    values of the rows in `blank`, ascending, are kept back.
     """
 
     index: Index
     first: Numbers
     places: Places
+    blank: Numbers | None = None
+    told: _Notes | None = None
 
     def __len__(self) -> int:
         if isinstance(self.places, slice):
@@ -57,12 +95,31 @@ class Fetched:
     def chunk(self, start: int, stop: int) -> Chunk:
         """The observations from one place up to another, in memory."""
         index, places = self.index, self._part(start, stop)
-        return Chunk(
+        series, period, note = (
             self._series(places, stop - start),
             index.period[places],
             index.note[places],
-            values_at(index, places),
         )
+        if self.told is None:
+            return Chunk(series, period, note, values_at(index, places))
+        kept_back = self.kept_back(places)
+        sets = note.astype(np.int64) + (len(self.told.note) // 2) * kept_back
+        return Chunk(
+            series,
+            self.told.period[period],
+            self.told.note[sets],
+            _without(values_at(index, places), kept_back),
+        )
+
+    def kept_back(self, places: Places | None = None) -> Mask:
+        """Which of some rows, of all where none are named, are shown without their value."""
+        places = self.places if places is None else places
+        rows = np.arange(places.start, places.stop) if isinstance(places, slice) else places
+        if self.blank is None or not len(self.blank):
+            return np.zeros(len(rows), bool)
+        found = np.minimum(np.searchsorted(self.blank, rows), len(self.blank) - 1)
+        same: Mask = self.blank[found] == rows
+        return same
 
     def _part(self, start: int, stop: int) -> Places:
         if isinstance(self.places, slice):
@@ -84,19 +141,80 @@ class Fetched:
         return np.repeat(np.arange(one, other + 1, dtype=np.int32), lengths)
 
 
-def selection(index: Index, series: Numbers, places: Places) -> Selection:
-    """The selection of some series with some of their rows; every series has one."""
-    rows = Fetched(index, index.start[series], places)
+def _without(values: pa.StringArray, kept_back: Mask) -> pa.StringArray:
+    """Values, null where they are kept back."""
+    if not kept_back.any():
+        return values
+    numbers = np.arange(len(values))
+    there = pa.py_buffer(np.packbits(~kept_back, bitorder="little"))
+    rows = pa.Array.from_buffers(pa.int64(), len(values), [there, pa.py_buffer(numbers)])
+    return values.take(rows)
+
+
+def selection(
+    index: Index,
+    series: Numbers,
+    places: Places,
+    *,
+    blank: Numbers | None = None,
+    exact: bool = False,
+) -> Selection:
+    """The selection of some series with some of their rows; every series has one.
+
+    With `exact` no word is in it that none of its rows has, however many they are; the values of
+    the rows in `blank` are kept back.
+    """
     found = Selection(
         index.structure,
         {name: column.take(series) for name, column in index.keys.items()},
         {name: column.take(series) for name, column in index.series_attributes.items()},
         index.attributes,
         index.periods,
-        rows,
+        Fetched(index, index.start[series], places),
         index.of_whole,
     )
-    return _cut_down(found) if len(rows) <= _FEW else found
+    if exact:
+        return _exact(found, index, Fetched(index, index.start[series], places, blank))
+    return _cut_down(found) if len(found) <= _FEW else found
+
+
+def _exact(whole: Selection, index: Index, rows: Fetched) -> Selection:
+    """The same with nothing in it but what its rows show, whatever else the index holds."""
+    sets = whole.sets
+    shown = index.note[rows.places].astype(np.int64) + sets * rows.kept_back()
+    notes = np.flatnonzero(np.bincount(shown, minlength=2 * sets))
+    periods = np.flatnonzero(np.bincount(index.period[rows.places], minlength=len(index.periods)))
+    told = _Notes(_renumbered(notes, 2 * sets), _renumbered(periods, len(index.periods)))
+    return Selection(
+        whole.structure,
+        {name: column.exactly_used() for name, column in whole.keys.items()},
+        {name: column.exactly_used() for name, column in whole.series_attributes.items()},
+        {
+            name: _both(column, blanked(index.structure, name, column)).take(notes).exactly_used()
+            for name, column in index.attributes.items()
+        },
+        tuple(whole.periods[code] for code in periods.tolist()),
+        Fetched(rows.index, rows.first, rows.places, rows.blank, told),
+        whole.of_whole,
+    )
+
+
+def _both(one: Coded, other: Coded) -> Coded:
+    """Two columns one below the other, the words of each kept in their order."""
+    values = tuple(sorted({*one.values, *other.values}))
+    places = {value: code for code, value in enumerate(values)}
+    moved = [
+        np.array([*(places[value] for value in each.values), len(values)], np.int32)[each.codes]
+        for each in (one, other)
+    ]
+    return Coded(np.concatenate(moved), values)
+
+
+def _renumbered(used: Numbers, count: int) -> Codes:
+    """For each of so many numbers its place among those used; whatever, where it is not."""
+    places = np.zeros(count, np.int32)
+    places[used] = np.arange(len(used))
+    return places
 
 
 def _cut_down(whole: Selection) -> Selection:

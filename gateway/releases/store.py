@@ -30,7 +30,7 @@ class Store:
 
     def cube(self, release: Release, structure: DataStructure) -> Cube:
         """The cube of a release."""
-        return Cube(release.provision, self.index(release, structure))
+        return Cube(release.provision, self.index(release, structure), release.visible_from)
 
     def visible(
         self, provision: str, structure: DataStructure, visibility: Visibility

@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
 from gateway import __version__
+from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
 from gateway.errors import NotAcceptable, TooLarge
@@ -34,6 +36,7 @@ from gateway.model.visibility import Visibility
 from gateway.rest.service import DIALECTS, Dialect, Question, question
 from gateway.web import bearer
 from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
+from gateway.web.decisions import COUNT, Counts, Decisions
 from gateway.web.gate import DATA, STRUCTURES
 from gateway.web.narrower import told_narrower
 from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
@@ -48,19 +51,21 @@ class _Mount:
         exchange: Exchange,
         tokens: TokenCheck,
         sender: Sender,
+        decisions: Decisions,
         dialect: Dialect,
         issuer: str,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._sender = sender
+        self._decisions = decisions
+        self._counts = Counts()
         self._dialect = dialect
         self._issuer = issuer
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        wishes, pairs = wishes_and_question()
-        asked = _question(self._dialect.number, path, tuple(pairs))
+        wishes, asked = _read(self._dialect.number, path, request.query_string)
         match asked:
             case AvailabilityQuery():
                 return self._availability(asked, wishes)
@@ -76,7 +81,8 @@ class _Mount:
                 return self._structures(asked, wishes)
 
     def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
-        caller, visibility = self._reader()
+        caller = self._caller()
+        visibility = self._decisions.reading(caller, asked)
         wanted = choice_of(table.DATA[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
         answer = _restricted(
@@ -84,20 +90,27 @@ class _Mount:
             wanted,
             wishes,
             lambda: self._observations(asked, visibility, standing, wanted),
-            caller,
+            caller.client_id,
         )
         if wanted.format.extension:
             answer = replace(answer, file_name=_file_name(asked, wanted.format.extension))
         if wanted.format.tells_the_asking:
             licence = self._exchange.settings.licence
             answer = replace(answer, state=(answer.state, licence, request.full_path))
-        return self._sender.send(answer)
+        response = self._sender.send(answer)
+        self._count_kept(standing)
+        return response
 
-    def _reader(self) -> tuple[str, Visibility]:
-        """The client that asks for data, and what it may see now."""
+    def _caller(self) -> Caller:
+        """Who asks for data."""
         caller = bearer.caller(self._tokens, DATA_READ)
         told().client = caller.client_id
-        return caller.client_id, Visibility(at=self._exchange.clock())
+        return caller
+
+    def _count_kept(self, standing: Standing) -> None:
+        """Note how much of what was asked for a kept body answers: as much as when it was made."""
+        if told().answer == "kept" and (counts := self._counts.get(standing.digest)) is not None:
+            self._decisions.counted(*counts)
 
     def _observations(
         self,
@@ -116,13 +129,16 @@ class _Mount:
             raise told_narrower(
                 refusal, self._exchange, asked, visibility, most, self._dialect.number
             ) from refusal
-        told().rows = sum(map(len, message.selections))
+        counts = self._decisions.read(message)
+        told().rows = counts[0]
+        self._counts.keep(standing.digest, counts)
         url = self._issuer + request.full_path.rstrip("?")
         message = message.told(wanted.manner).asked_for(url)
         return bounds.timed(wanted.format.write(message))
 
     def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
-        caller, visibility = self._reader()
+        caller = self._caller()
+        visibility = self._decisions.reading(caller, asked.data, COUNT)
         wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
 
@@ -130,10 +146,11 @@ class _Mount:
             message = self._exchange.availability(asked, visibility, standing)
             return wanted.format.write(message.told(wanted.manner))
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller.client_id))
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
-        caller, visibility = self._reader()
+        caller = self._caller()
+        visibility = self._decisions.looking(caller, str(asked.pattern))
         wanted = choice_of(table.REGISTRATIONS, wishes)
         standing = self._exchange.standing(asked, visibility)
 
@@ -142,7 +159,7 @@ class _Mount:
                 self._exchange.registrations(asked, visibility, self._issuer, standing)
             )
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller.client_id))
 
     def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
         wanted = choice_of(table.METADATA[self._dialect.number], wishes)
@@ -230,16 +247,24 @@ def _file_name(asked: DataQuery, extension: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _question(number: int, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
-    """As a dialect reads it; clients ask the same again and again."""
-    return question(DIALECTS[f"v{number}"], path, pairs)
+def _read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Question]:
+    """The wishes and the question of a URL; clients ask the same again and again."""
+    # As Flask reads it: a byte that is no UTF-8 stays percent-encoded.
+    pairs = parse_qsl(said.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    wishes, others = wishes_and_question(pairs)
+    return wishes, question(DIALECTS[f"v{number}"], path, tuple(others))
 
 
 def mount(
-    exchange: Exchange, tokens: TokenCheck, sender: Sender, version: str, issuer: str
+    exchange: Exchange,
+    tokens: TokenCheck,
+    sender: Sender,
+    decisions: Decisions,
+    version: str,
+    issuer: str,
 ) -> Blueprint:
     """The routes of one version, ``v1`` or ``v2``."""
-    served = _Mount(exchange, tokens, sender, DIALECTS[version], issuer)
+    served = _Mount(exchange, tokens, sender, decisions, DIALECTS[version], issuer)
     routes = Blueprint(version, __name__, url_prefix=f"/sdmx/{version}")
     routes.add_url_rule("/", "root", served.answer, defaults={"path": ""})
     routes.add_url_rule("/<path:path>", "answer", served.answer)

@@ -1,6 +1,7 @@
 """Submissions over HTTP: hand in, ask how it stands, approve, refuse.
 
-Handing in takes a token with the scope data.submit, deciding one with data.approve.
+Handing in takes a token with the scope data.submit, deciding one with data.approve, and either a
+grant for the provision.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from gateway.access.caller import APPROVE, SUBMIT
 from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT
 from gateway.access.tokens import TokenCheck
 from gateway.errors import BadSyntax, TooLarge
@@ -25,6 +27,7 @@ from gateway.releases.publishing import refuse_past
 from gateway.releases.submissions import unknown
 from gateway.web.answer import NO_STORE
 from gateway.web.bearer import caller
+from gateway.web.decisions import Decisions
 from gateway.web.desk import Desk
 
 SOON = 2.0
@@ -38,21 +41,25 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class _Submissions:
     """What is answered on submissions over an exchange."""
 
-    def __init__(self, exchange: Exchange, tokens: TokenCheck) -> None:
+    def __init__(self, exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> None:
         self._exchange = exchange
         self._tokens = tokens
+        self._decisions = decisions
         self._desk = Desk(exchange)
 
     def hand_in(self) -> Response:
         """201 with the report once it is released, 202 while it waits or is at work, 422."""
-        by = caller(self._tokens, DATA_SUBMIT).subject
+        by = caller(self._tokens, DATA_SUBMIT)
         content, name = self._file()
-        provision = self._exchange.provision(_field("provision"))
+        wanted = _field("provision")
+        self._decisions.acting(by, SUBMIT, wanted)
+        self._decisions.refuse_ungranted(by, SUBMIT, wanted)
+        provision = self._exchange.provision(wanted)
         moment = _moment()
         refuse_past(moment, self._exchange.clock())
         if _check():
             return _reported(checked_only(self._exchange, content, name, provision), 200)
-        return self._kept(content, name, provision, by, moment)
+        return self._kept(content, name, provision, by.subject, moment)
 
     def _kept(
         self, content: bytes, name: str, provision: Provision, by: str, moment: datetime | None
@@ -110,11 +117,21 @@ class _Submissions:
     def _readable(self, id: str) -> Submission:
         """A submission, for who handed it in or may approve. Raises NotFound to all others."""
         asks = caller(self._tokens, DATA_APPROVE, DATA_SUBMIT)
-        own = None if DATA_APPROVE in asks.scopes else asks.subject
         submission = self._exchange.store.catalogue.submissions.get(id)
-        if own is not None and submission.submitted_by != own:
+        own = submission.submitted_by == asks.subject
+        if not own and submission.provision not in self._decisions.provisions(asks, APPROVE):
             raise unknown(id)
         return submission
+
+    def _decided(self, id: str, action: str) -> str:
+        """Who decides on a submission. Raises NotFound where its provision is not granted."""
+        by = caller(self._tokens, DATA_APPROVE)
+        self._decisions.acting(by, action, id)
+        submission = self._exchange.store.catalogue.submissions.get(id)
+        if submission.provision not in self._decisions.provisions(by, APPROVE):
+            raise unknown(id)
+        self._decisions.acting(by, action, submission.provision)
+        return by.subject
 
     def report(self, id: str) -> Response:
         """The file with its faulty cells marked. Raises NotFound while it was not checked."""
@@ -136,22 +153,22 @@ class _Submissions:
 
     def approve(self, id: str) -> Response:
         """200 with the report once it is released, 202 while that is at work, 409, 422."""
-        by = caller(self._tokens, DATA_APPROVE).subject
+        by = self._decided(id, APPROVE)
         _refuse_other_fields(set(), set())
         workflow.decide(self._exchange, id, by)
         return self._worked_on(id, 200)
 
     def refuse(self, id: str) -> Response:
         """200 with how it stands; the form field `because` says why."""
-        by = caller(self._tokens, DATA_APPROVE).subject
+        by = self._decided(id, "refuse")
         _refuse_other_fields(set(), {"because"})
         workflow.refuse(self._exchange, id, by, _field("because"))
         return _private(jsonify(self._standing(id)))
 
 
-def routes(exchange: Exchange, tokens: TokenCheck) -> Blueprint:
+def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blueprint:
     """The routes below ``/submissions``."""
-    served = _Submissions(exchange, tokens)
+    served = _Submissions(exchange, tokens, decisions)
     found = Blueprint("submissions", __name__, url_prefix="/submissions")
     found.add_url_rule("", "hand_in", served.hand_in, methods=["POST"])
     found.add_url_rule("/<id>", "show", served.show)

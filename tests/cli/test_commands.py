@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from gateway.cli import commands
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, StorageFault
 from gateway.exchange import Exchange
 from tests.formats.reading import faults, official
 from tests.intake.books import GT, SV, edited, sample
@@ -212,6 +212,31 @@ def test_get_answers_in_a_format(format: str | None, begins: bytes) -> None:
 
 
 @pytest.mark.usefixtures("released")
+@pytest.mark.parametrize(
+    ("format", "begins"), [("csv", b"STRUCTURE,"), ("xlsx", b"PK"), ("parquet", b"PAR1")]
+)
+def test_get_writes_a_file(tmp_path: Path, format: str, begins: bytes) -> None:
+    """Whole, in the place of an older one, and with nothing beside it."""
+    file = tmp_path / "out" / "data"
+    file.parent.mkdir()
+    file.write_bytes(b"older")
+
+    done = gateway("get", PATH, "--format", format, "--output", file)
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert file.read_bytes().startswith(begins)
+    assert [*file.parent.iterdir()] == [file]
+
+
+@pytest.mark.usefixtures("released")
+def test_get_says_where_a_file_cannot_be_written(tmp_path: Path) -> None:
+    done = gateway("get", PATH, "--output", tmp_path / "nowhere" / "data")
+
+    assert isinstance(done.exception, StorageFault)
+    assert "No such file" in done.exception.sentence()
+
+
+@pytest.mark.usefixtures("released")
 def test_get_says_names_in_a_language() -> None:
     """As the options ask, or the parameters of the path."""
     options = gateway("get", PATH, "--format", "csv", "--labels", "both", "--lang", "en")
@@ -284,7 +309,9 @@ def test_clients_are_added_listed_and_revoked(small: Path) -> None:
     """The secret is shown when it is made, and never again."""
     home = ("--home", small)
 
-    added = gateway("clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", *home)
+    added = gateway(
+        "clients", "add", "INE Guatemala", "--secret", "--id", "ine-gt", "--read", "*", *home
+    )
     listed = gateway("clients", "list", *home)
     revoked = gateway("clients", "revoke", "ine-gt", *home)
     afterwards = gateway("clients", "list", *home)

@@ -47,7 +47,8 @@ def test_every_process_serves_what_is_in_the_shared_storage(
     sample = loaded.provision(SV).sample
     home = ["--home", shared]
     submitted = run(["-m", "gateway", "submit", sample, "--provision", SV, *home])
-    added = run(["-m", "gateway", "clients", "add", "office", "--secret", "--id", "office", *home])
+    granted = ["--secret", "--id", "office", "--read", "*"]
+    added = run(["-m", "gateway", "clients", "add", "office", *granted, *home])
 
     with start(["-m", "gateway", "serve", "--port", "0", *home]) as process:
         try:

@@ -9,7 +9,7 @@ from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.formats import table
 from gateway.model.query import ArtefactPattern, DataQuery, VersionPattern
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 from gateway.settings import Home
 from tests.asking import FLOW, message
 from tests.intake.books import SV
@@ -21,12 +21,14 @@ def named(id: str) -> ArtefactPattern:
     return ArtefactPattern(("LMIG",), (id,), (VersionPattern("~"),))
 
 
-def test_a_question_of_all_dataflows_is_answered_by_the_one_with_data(loaded: Exchange) -> None:
-    """The others are defined and empty; nobody has to know which."""
+def test_a_question_of_all_dataflows_is_answered_by_those_with_data(loaded: Exchange) -> None:
+    """The others are defined and empty; nobody has to know which. Comparisons are data too."""
     answer = loaded.data(DataQuery("*", ALL), loaded.everything())
 
-    assert str(answer.subject.of) == "LMIG:DF_RETURNS(1.0.0)"
-    assert len(answer.selections) == 3  # one of each country
+    mirror, returns = answer.datasets
+    assert str(mirror.subject.of) == "LMIG:DF_MIRROR(1.0.0)"
+    assert str(returns.subject.of) == "LMIG:DF_RETURNS(1.0.0)"
+    assert len(returns.selections) == 3  # one of each country
 
 
 def test_a_question_of_a_structure_names_the_structure(loaded: Exchange) -> None:
@@ -52,12 +54,12 @@ def test_a_caller_sees_only_some_provisions(loaded: Exchange) -> None:
     at = loaded.clock()
     question = DataQuery("dataflow", named("DF_RETURNS"))
 
-    answer = loaded.data(question, Visibility(at, frozenset({"SV_DGME_RETURNS"})))
+    answer = loaded.data(question, Visibility(at, {"SV_DGME_RETURNS": View()}))
 
     (only,) = answer.selections
     assert set(only.keys["REF_AREA"].values) == {"SV"}
     with pytest.raises(NoResults):
-        loaded.data(question, Visibility(at, frozenset()))
+        loaded.data(question, Visibility(at, {}))
 
 
 def test_nothing_is_seen_before_it_was_released(loaded: Exchange) -> None:
@@ -110,7 +112,7 @@ def test_an_answer_knows_which_releases_it_is_from(loaded: Exchange) -> None:
 
 def test_a_caller_learns_nothing_of_releases_beyond_sight(loaded: Exchange) -> None:
     """What one may not see has no source either."""
-    seen = Visibility(loaded.clock(), frozenset({"SV_DGME_RETURNS"}))
+    seen = Visibility(loaded.clock(), {"SV_DGME_RETURNS": View()})
 
     sources = loaded.data(keyed(), seen).provenance.sources()
 

@@ -10,7 +10,7 @@ from gateway.exchange.submission import submit
 from gateway.formats.message import DataMessage, Shown
 from gateway.model.period import chronological
 from gateway.model.query import DataQuery
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 from gateway.rest.service import DIALECTS, question
 from gateway.settings import Home
 from tests.figures import rows
@@ -291,10 +291,10 @@ def test_series_are_told_over_time(gateway: Gateway) -> None:
 
 def test_a_caller_who_sees_nothing_of_a_dataflow_has_no_data_set_of_it(gateway: Gateway) -> None:
     """Wildcards say nothing of what is not for one's eyes; nor does an agreement by its name."""
-    visibility = Visibility(gateway.exchange.clock(), frozenset({STOCK}))
+    visibility = Visibility(gateway.exchange.clock(), {STOCK: View()})
 
     found = gateway.exchange.data(asked("data", "v2", {}), visibility)
 
     assert [str(each.subject.of) for each in found.datasets] == [POPULATION]
-    with pytest.raises(NoResults):
+    with pytest.raises(NotFound):
         gateway.exchange.data(asked(f"data/provisionagreement/LMIG/{SV}", "v2", {}), visibility)

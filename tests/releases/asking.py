@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.model.period import chronological
 from gateway.model.query import Condition, Filter, Key, Operator, Wanted
-from gateway.model.visibility import Region
-from tests.figures import CODES, Row
+from gateway.model.visibility import Region, Sight, View, Visibility
+from tests.figures import CODES, NOON, SUPPLY, Row
 
 DIMENSIONS = ("FREQ", "AREA", "SEX")
 KEY = (*DIMENSIONS, "TIME_PERIOD")
@@ -106,6 +106,13 @@ def lifted(row: Row, at: datetime) -> bool:
         return False
     text = embargo if "T" in embargo else f"{embargo}T00:00:00Z"
     return datetime.fromisoformat(text) <= at
+
+
+def within(regions: tuple[Region, ...] | None) -> Visibility:
+    """A caller who sees everything in some regions of the one provision, as of noon."""
+    if regions is None:
+        return Visibility(NOON)
+    return Visibility(NOON, {SUPPLY: View(tuple(Sight(region) for region in regions))})
 
 
 def has_key(row: Row, keys: Sequence[Key]) -> bool:

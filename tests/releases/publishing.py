@@ -12,13 +12,14 @@ from pathlib import Path
 from gateway.database import Database
 from gateway.errors import Conflict, StorageFault
 from gateway.model.release import Release, Replaces
+from gateway.model.structure import DataStructure
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.files import Files
 from gateway.releases.indexes import Indexes
 from gateway.releases.publishing import Publisher, Supply
 from gateway.releases.store import Store
 from gateway.settings import Home, database_password
-from tests.figures import FLOW, SUPPLY, Row, observations
+from tests.figures import FLOW, STRUCTURE, SUPPLY, Row, observations
 
 PROVISION = SUPPLY
 
@@ -42,12 +43,13 @@ def publish(
     source: bytes = b"source",
     provision: str = PROVISION,
     visible_from: datetime | None = None,
+    structure: DataStructure = STRUCTURE,
 ) -> tuple[Release, bool]:
     """Publish rows made by hand."""
     supply = Supply(
         provision,
         str(FLOW.reference),
-        observations(rows),
+        observations(rows, structure),
         Replaces.YEARS if years else Replaces.EVERYTHING,
         source_name="source.csv",
         source=source,

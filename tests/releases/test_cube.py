@@ -19,17 +19,13 @@ from tests.releases import asking
 ALL = Visibility(NOON)
 
 
-def within(regions: tuple[Region, ...] | None) -> Visibility:
-    return ALL if regions is None else Visibility(NOON, regions={SUPPLY: regions})
-
-
 @settings(max_examples=400, deadline=None)
 @given(asking.tables, asking.wanted, asking.regions)
 def test_a_selection_is_what_a_plain_filter_gives(
     table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
 ) -> None:
     """For any keys, filters, first and last so many, and any caller: the same, in order."""
-    found = rows(cube(observations(table)).select(wanted, within(regions)))
+    found = rows(cube(observations(table)).select(wanted, asking.within(regions)))
 
     assert found == asking.answer(asking.seen(table, regions, NOON), wanted)
 
@@ -65,7 +61,7 @@ def test_exact_availability_counts_the_answer(
     table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
 ) -> None:
     """Of everything that would be answered, and of nothing that a caller may not see."""
-    found = availability(cube(observations(table)), wanted, within(regions))
+    found = availability(cube(observations(table)), wanted, asking.within(regions))
 
     answer = asking.answer(asking.seen(table, regions, NOON), wanted)
     assert {name: dict(counted) for name, counted in found.values.items()} == {
@@ -122,7 +118,7 @@ def test_one_component_may_be_asked_for_alone() -> None:
 def test_nothing_is_seen_of_a_provision_that_is_not_granted() -> None:
     """Not its counts either."""
     of = cube(observations([{}]))
-    nobody = (Visibility(NOON, frozenset()), Visibility(NOON, regions={SUPPLY: ()}))
+    nobody = (Visibility(NOON, {}), asking.within(()))
 
     assert [len(of.select(Wanted(), each)) for each in nobody] == [0, 0]
     assert [availability(of, Wanted(), each).whole for each in nobody] == [Counts(0, 0)] * 2

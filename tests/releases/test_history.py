@@ -21,7 +21,7 @@ from gateway.releases.available import availability
 from gateway.releases.history import Dissemination, History
 from gateway.releases.publishing import Publisher
 from gateway.releases.store import Store
-from tests.figures import NOON, STRUCTURE, SUPPLY, Row, rows
+from tests.figures import NOON, STRUCTURE, Row, rows
 from tests.releases import asking
 from tests.releases.publishing import PROVISION, opened, publish
 
@@ -176,7 +176,7 @@ def test_every_question_agrees_with_the_model_at_every_moment(
     """States, availability, changes since, disseminations: whatever happened, whoever asks."""
     with story(told) as (store, model, now):
         history = History(store, PROVISION, STRUCTURE)
-        caller = Visibility(now, regions={} if regions is None else {SUPPLY: regions})
+        caller = replace(asking.within(regions), at=now)
         for at in moments(now):
             then = caller.as_of(at)
             expected = asking.answer(model.state(at, regions), wanted)
@@ -191,16 +191,19 @@ def test_every_question_agrees_with_the_model_at_every_moment(
             found = history.since(one, wanted, caller.as_of(other))
             states = (model.state(one, regions), model.state(other, regions))
             assert (rows(found.changed), rows(found.deleted)) == changes(*states, wanted)
-        assert_told_in_order(history, model, wanted, caller)
+        assert_told_in_order(history, model, wanted, caller, regions)
         assert list(store.faults()) == []
 
 
 def assert_told_in_order(
-    history: History, model: Model, wanted: Wanted, caller: Visibility
+    history: History,
+    model: Model,
+    wanted: Wanted,
+    caller: Visibility,
+    regions: tuple[Region, ...] | None,
 ) -> None:
     """Disseminations are the changes of the model, moment by moment; replayed they are the end."""
     wanted = replace(wanted, first=None, last=None)
-    regions = caller.region(SUPPLY)
     found = {each.at: (rows(each.changed), rows(each.deleted)) for each in
              history.disseminations(wanted, caller)}  # fmt: skip
     expected = {}

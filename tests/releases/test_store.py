@@ -13,7 +13,7 @@ from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.model.query import Wanted
 from gateway.model.release import State
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 from gateway.releases.statement import FIRST
 from gateway.releases.store import Store
 from gateway.settings import Home
@@ -303,7 +303,7 @@ def test_a_caller_sees_only_the_provisions_it_may(store: Store) -> None:
     release, _ = publish(store, [{}], now=START)
 
     def seen(*provisions: str) -> object:
-        allowed = Visibility(START, frozenset(provisions))
+        allowed = Visibility(START, dict.fromkeys(provisions, View()))
         return store.catalogue.visible(PROVISION, allowed)
 
     assert store.catalogue.visible(PROVISION, Visibility(START)) == release

@@ -20,13 +20,14 @@ from pysdmx.io import read_sdmx
 from werkzeug.serving import make_server
 
 from gateway.access.clients import SCOPES
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.model.artefact import Kind
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import AvailabilityQuery as Asked
 from gateway.model.release import Replaces
 from gateway.model.structure import AvailabilityConstraint
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import View, Visibility
 from gateway.releases.publishing import Publisher, Supply
 from gateway.rest.service import DIALECTS, question
 from gateway.settings import Home
@@ -75,6 +76,7 @@ class Gateway:
         self.app: Flask = create_app(exchange, ISSUER)
         self.web: FlaskClient = self.app.test_client()
         id, secret = exchange.clients.add("tests", SCOPES, exchange.clock())
+        exchange.grants.add(Grant(f"client:{id}", ("read",)), "tests", exchange.clock())
         self.headers = {"Authorization": f"Bearer {token(self.web, id, secret)}"}
 
     def all(self, path: str, **parameters: str) -> dict[str, Found]:
@@ -255,8 +257,11 @@ def test_some_dimensions_can_be_asked_for(gateway: Gateway, path: str, expected:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/sdmx/v2/availability", ["LMIG:DF_RETURNS(1.0.0)"]),
-        ("/sdmx/v2/availability/*/LMIG/*/*/*/SEX", ["LMIG:DF_RETURNS(1.0.0)"]),
+        ("/sdmx/v2/availability", ["LMIG:DF_MIRROR(1.0.0)", "LMIG:DF_RETURNS(1.0.0)"]),
+        (
+            "/sdmx/v2/availability/*/LMIG/*/*/*/SEX",
+            ["LMIG:DF_MIRROR(1.0.0)", "LMIG:DF_RETURNS(1.0.0)"],
+        ),
         ("/sdmx/v2/availability/datastructure/LMIG/LMIG_FLOW", ["LMIG:LMIG_FLOW(1.0.0)"]),
         (
             "/sdmx/v2/availability/provisionagreement/LMIG/GT_IGM_RETURNS,SV_DGME_RETURNS",
@@ -455,7 +460,7 @@ def test_what_a_caller_may_not_see_is_not_there(loaded: Exchange) -> None:
         DIALECTS["v2"], "availability/dataflow/LMIG/DF_RETURNS", [("references", "all")]
     )
     assert isinstance(asked, Asked)
-    seen = Visibility(loaded.clock(), provisions=frozenset({"SV_DGME_RETURNS"}))
+    seen = Visibility(loaded.clock(), {"SV_DGME_RETURNS": View()})
 
     message = loaded.availability(asked, seen)
 

@@ -10,11 +10,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.access.clients import DATA_READ
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.standing import rights
 from gateway.exchange.submission import submit
 from gateway.model.query import Condition, Filter, Operator
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import Sight, View, Visibility
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, token
@@ -34,6 +35,7 @@ class Desk:
         self.exchange = Exchange(Home(root / "home"), self.clock)
         self.web = create_app(self.exchange, ISSUER).test_client()
         self._credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())
+        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.clock())
 
     def release(self, figure: str, visible_from: datetime | None = None) -> None:
         """El Salvador's sample with another figure of 2023."""
@@ -178,11 +180,12 @@ def test_definitions_have_a_date_too(web: FlaskClient, path: str) -> None:
 def test_rights_differ_by_all_but_the_moment() -> None:
     """Two callers with the same rights share a tag; any right makes another."""
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    some = Visibility(noon, frozenset({"A", "B"}))
-    region = ((Filter("SEX", ((Condition(Operator.EQ, "F"),),)),),)
+    some = Visibility(noon, {"A": View(), "B": View()})
+    region = (Filter("SEX", ((Condition(Operator.EQ, "F"),),)),)
 
-    assert rights(some) == rights(Visibility(noon + timedelta(hours=1), frozenset({"B", "A"})))
-    different = [some, Visibility(noon), Visibility(noon, frozenset({"A"})),
-                 Visibility(noon, some.provisions, {"A": region}),
-                 Visibility(noon, some.provisions, {"A": ()})]  # fmt: skip
+    later = Visibility(noon + timedelta(hours=1), {"B": View(), "A": View()})
+    assert rights(some) == rights(later)
+    different = [some, Visibility(noon), Visibility(noon, {"A": View()}),
+                 Visibility(noon, {"A": View((Sight(region),)), "B": View()}),
+                 Visibility(noon, {"A": View(()), "B": View()})]  # fmt: skip
     assert len({rights(each) for each in different}) == len(different)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import Key, RSAKey
 
 from gateway.access.caller import Caller
+from gateway.access.grants import Grant
 from gateway.access.tokens import Presented
 from gateway.errors import BadConfiguration, Forbidden, StorageFault, Unauthenticated
 from gateway.exchange import Exchange
@@ -106,6 +107,7 @@ issuer = "{other.url}/silent"
         for id in ("GT_MINTRAB", "INE_SV", "GT_INE"):
             exchange.organisations.add(id, Text(id, id), clock())
         exchange.clients.add("office", ["data.read"], clock(), "reports")
+        exchange.grants.add(Grant("*", ("read",)), "tests", clock())
         web = create_app(exchange, ISSUER).test_client()
         yield World(exchange, Trust(exchange, ISSUER), web, other, clock)
         exchange.close()

@@ -13,7 +13,7 @@ from gateway.formats import table
 from gateway.formats.registry_message import RegistrationMessage
 from gateway.formats.table import Format
 from gateway.model.query import Condition, Filter, Operator, RegistrationQuery
-from gateway.model.visibility import Visibility
+from gateway.model.visibility import Sight, View, Visibility
 from tests.definitions import OFFICIAL_ML, faults
 
 MOUNT = "/sdmx/v2/registration"
@@ -129,18 +129,18 @@ NOWHERE = (Filter("TIME_PERIOD", ((Condition(Operator.LT, "1900"),),)),)
 
 
 @pytest.mark.parametrize(
-    "rights",
+    "views",
     [
-        pytest.param({"provisions": frozenset({"GT_IGM_RETURNS"})}, id="another provision"),
-        pytest.param({"regions": {"SV_DGME_RETURNS": ()}}, id="no region"),
-        pytest.param({"regions": {"SV_DGME_RETURNS": (NOWHERE,)}}, id="a region without data"),
+        pytest.param({}, id="another provision"),
+        pytest.param({"SV_DGME_RETURNS": View(())}, id="no region"),
+        pytest.param({"SV_DGME_RETURNS": View((Sight(NOWHERE),))}, id="a region without data"),
     ],
 )
 def test_what_nothing_is_seen_of_is_not_registered(
-    loaded: Exchange, rights: dict[str, object]
+    loaded: Exchange, views: dict[str, View]
 ) -> None:
     """Not by its id either."""
-    seen = Visibility(loaded.clock(), **rights)
+    seen = Visibility(loaded.clock(), {"GT_IGM_RETURNS": View(), **views})
 
     message = loaded.registrations(RegistrationQuery(), seen, "")
 

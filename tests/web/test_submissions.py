@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from gateway.access.clients import DATA_APPROVE, DATA_READ, DATA_SUBMIT
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange, workflow
 from gateway.settings import Home
 from gateway.web import create_app, submissions
@@ -40,6 +41,8 @@ class Office:
 
     def client(self, scopes: list[str]) -> Header:
         id, secret = self.exchange.clients.add("tests", scopes, self.exchange.clock())
+        actions = tuple(scope.removeprefix("data.") for scope in scopes)
+        self.exchange.grants.add(Grant(f"client:{id}", actions), "tests", self.exchange.clock())
         return {"Authorization": f"Bearer {token(self.web, id, secret)}"}
 
     def sample(self) -> bytes:

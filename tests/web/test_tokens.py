@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey
 
 from gateway.access.clients import DATA_READ, SCOPES
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.settings import Home
 from gateway.web import create_app
@@ -243,6 +244,7 @@ def test_a_token_expires(loaded: Exchange, home: Home, client_id: str) -> None:
     exchange = Exchange(home, clock)
     web = create_app(exchange, ISSUER).test_client()
     id, _ = exchange.clients.add("office", SCOPES, clock())
+    exchange.grants.add(Grant(f"client:{id}", ("read",)), "tests", clock())
     text = signed(exchange, claims(exchange, id))
 
     statuses = []

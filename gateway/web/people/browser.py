@@ -15,7 +15,7 @@ from flask import Response, render_template, request
 from gateway.access.people import Person
 from gateway.errors import Forbidden, GatewayError
 from gateway.exchange import Exchange
-from gateway.web.answer import PRIVATE
+from gateway.web.answer import NO_STORE
 from gateway.web.language import COOKIE as LANGUAGE_COOKIE
 from gateway.web.language import Words, language
 
@@ -74,7 +74,7 @@ class Browser:
             response.set_cookie(LANGUAGE_COOKIE, spoken, samesite="Lax", httponly=True)
         forms = f"; form-action {leads_to}" if leads_to else ""
         response.headers["Content-Security-Policy"] = POLICY + forms
-        response.headers["Cache-Control"] = PRIVATE
+        response.headers["Cache-Control"] = NO_STORE
         return response
 
     def refused(self, error: GatewayError, status: int) -> Response:

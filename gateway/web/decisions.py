@@ -1,0 +1,148 @@
+"""The decisions at the web's door: what a caller may, and a record of everything that was decided.
+
+A view says who asks and what; when its answer is made, its status completes the entry, which is
+written before the answer leaves. Where it cannot be written, there is no answer.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from secrets import token_hex
+from threading import Lock
+
+from flask import Response, g, request
+
+from gateway.access.audit import Decision
+from gateway.access.caller import READ, Caller
+from gateway.errors import GatewayError, NoResults, NotFound
+from gateway.exchange import Exchange
+from gateway.formats.message import DataMessage
+from gateway.model.query import DataQuery
+from gateway.model.visibility import Visibility
+from gateway.rest import v2
+
+COUNT, LOOK = "count", "look"
+"""How the audit calls questions for what data there are, and where they are."""
+
+
+class Decisions:
+    """Rights and records of one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def reading(self, caller: Caller, asked: DataQuery, action: str = READ) -> Visibility:
+        """What a caller sees who asks for data."""
+        at = self._exchange.clock()
+        visibility = self._exchange.policy.visibility(caller, at)
+        providers = self._exchange.suppliers(asked, visibility)
+        decision = self._decision(caller, action, str(asked.flows), providers)
+        g.decision = replace(
+            decision, query=_spelled(asked), rules=visibility.rules, policy=visibility.policy
+        )
+        return visibility
+
+    def looking(self, caller: Caller, what: str) -> Visibility:
+        """The same for who asks where data are, and since when."""
+        at = self._exchange.clock()
+        visibility = self._exchange.policy.visibility(caller, at)
+        decision = self._decision(caller, LOOK, what, ())
+        g.decision = replace(decision, rules=visibility.rules, policy=visibility.policy)
+        return visibility
+
+    def read(self, message: DataMessage) -> tuple[int, int]:
+        """Note how much of what was asked for is answered, and how much is kept back."""
+        selections = message.selections
+        counts = sum(map(len, selections)), sum(each.withheld for each in selections)
+        self.counted(*counts)
+        return counts
+
+    def counted(self, rows: int, suppressed: int) -> None:
+        """Note so many observations that are answered, and so many that are kept back."""
+        g.decision = replace(g.decision, rows=rows, suppressed=suppressed)
+
+    def provisions(self, caller: Caller, action: str) -> frozenset[str]:
+        """The provisions with which a caller may do something else than read."""
+        return self._exchange.policy.allowed(action, caller, self._exchange.clock())
+
+    def acting(self, caller: Caller, action: str, what: str = "") -> None:
+        """Note that a caller does something with a provision, or with something by its id."""
+        provision = self._exchange.provisions.get(what)
+        providers = () if provision is None else (provision.provider,)
+        g.decision = self._decision(caller, action, what, providers)
+
+    def refuse_ungranted(self, caller: Caller, action: str, provision: str) -> None:
+        """Raise NotFound where a caller is not granted an action on a provision, there or not."""
+        allowed = self.provisions(caller, action)
+        if provision not in allowed:
+            raise NotFound(
+                f"There is no provision {provision} for which {caller.client_id} may do this.",
+                spanish=f"No hay provisión {provision} con la que {caller.client_id} pueda hacer "
+                "esto.",
+                subject=provision,
+                allowed=sorted(allowed),
+            )
+
+    def _decision(
+        self, caller: Caller, action: str, flow: str, providers: Iterable[str]
+    ) -> Decision:
+        return Decision(
+            self._exchange.clock(),
+            action,
+            0,
+            caller.client_id,
+            caller.subject,
+            caller.issuer,
+            caller.organisation or "",
+            caller.token,
+            g.get("request_id") or token_hex(8),
+            flow,
+            tuple(dict.fromkeys(providers)),
+            address=request.remote_addr or "",
+        )
+
+    def kept_back(self, error: GatewayError) -> None:
+        """Note that nothing is answered because of what the caller may not read."""
+        if "decision" in g and isinstance(error, NoResults):
+            g.decision = replace(g.decision, suppressed=error.withheld)
+
+    def record(self, response: Response) -> None:
+        """Put on record what was decided in this request, if anything was."""
+        decision: Decision | None = g.pop("decision", None)
+        if decision is not None:
+            self._exchange.audit.record(replace(decision, status=response.status_code))
+
+
+class Counts:
+    """How much answers had, by what they depended on; the oldest are dropped.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, digest: str) -> tuple[int, int] | None:
+        """How many observations an answer had, and how many were kept back."""
+        return self._counts.get(digest)
+
+    def keep(self, digest: str, counts: tuple[int, int]) -> None:
+        """Remember that."""
+        with self._lock:
+            self._counts[digest] = counts
+            while len(self._counts) > self._most:
+                self._counts.popitem(last=False)
+
+
+@lru_cache(maxsize=1024)
+def _spelled(asked: DataQuery) -> str:
+    """A question in one spelling, whichever way it was asked; its flows, where it has none."""
+    providers = ",".join(f"{each.agency or '*'}.{each.id or '*'}" for each in asked.providers)
+    try:
+        path = v2.data_path(replace(asked, providers=()))
+    except GatewayError:
+        return str(asked.flows)
+    return f"{path} provider {providers}" if providers else path

@@ -1,0 +1,210 @@
+"""Rights from the command line: granted, explained, written out, applied again, on record."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import commands
+from gateway.errors import BadConfiguration, GatewayError
+
+Gateway = Callable[..., Result]
+
+FILE = """
+[[organisations]]
+id = "INE_GT"
+es = "Instituto Nacional de Estadística"
+en = "National Statistics Institute"
+
+[[clients]]
+id = "ine-gt"
+name = "INE Guatemala"
+organisation = "INE_GT"
+scopes = ["data.read", "data.confidential"]
+
+[[groups]]
+id = "analysts"
+members = ["client:ine-gt", "person:ana"]
+
+[[grants]]
+to = "organisation:INE_GT"
+dataflow = "LMIG:DF_RETURNS"
+region = "c[REF_AREA]=SV"
+statuses = ["C", "N"]
+begins = 2026-01-01T00:00:00-06:00
+agreement = "Convenio 7/2026"
+approved_by = "Ana López"
+
+[[grants]]
+to = "group:analysts"
+provider = "SV_*"
+embargoed = true
+agreement = "Convenio 8/2026"
+"""
+
+
+@pytest.fixture
+def gateway(small: Path) -> Gateway:
+    """The program on a small home of the test's own."""
+
+    def run(*arguments: object, typed: str = "") -> Result:
+        every = [*map(str, arguments), "--home", str(small)]
+        return CliRunner().invoke(commands, every, input=typed)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "access.toml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_shown_applied_once_and_written_out_alike(gateway: Gateway, file: Path) -> None:
+    """First the differences, then the question; a second time there is nothing to do."""
+    declined = gateway("access", "apply", file, typed="n\n")
+    applied = gateway("access", "apply", file, typed="y\n")
+    again = gateway("access", "apply", file)
+    file.write_text(gateway("access", "export").stdout, encoding="utf-8")
+    exported = gateway("access", "apply", file)
+
+    assert declined.exit_code == 1
+    shown = [line[:1] for line in applied.stdout.splitlines() if line[:2] in ("+ ", "~ ", "- ")]
+    assert shown == ["+", "+", "~", "+", "+"]
+    assert "client_secret" in applied.stdout
+    assert "Nothing to do" in again.stdout
+    assert "Nothing to do" in exported.stdout
+
+
+def test_what_a_file_no_longer_says_is_revoked(gateway: Gateway, file: Path) -> None:
+    """Also what was granted by hand; but not where the file speaks of no grants at all."""
+    gateway("access", "apply", file, "--yes")
+    gateway("grants", "add", "*")
+    file.write_text(FILE.replace('"C", "N"', '"N"'), encoding="utf-8")
+
+    changed = gateway("access", "apply", file, "--yes")
+    file.write_text(FILE.split("[[groups]]", maxsplit=1)[0], encoding="utf-8")
+    silent = gateway("access", "apply", file)
+
+    signs = sorted(line[:7] for line in changed.stdout.splitlines())
+    assert signs == ["+ grant", "- grant", "- grant"]
+    assert "Nothing to do" in silent.stdout
+
+
+def test_every_fault_of_a_file_is_told_with_its_line(gateway: Gateway, file: Path) -> None:
+    """And nothing is done. A secret is refused wherever it stands, and is not repeated."""
+    file.write_text(
+        '[[grants]]\nto = "client:nobody"\n'
+        '[[grants]]\nto = "*"\nregion = "c[SEX]=Z9"\n'
+        '[[grants]]\nto = "*"\nactoins = ["read"]\n'
+        '[[clients]]\nid = "x"\nname = "X"\nclient_secret = "hunter2"\n'
+        '[[grants]]\nto = "*"\nbegins = 2026-01-01T00:00:00\n'
+        "[[people]]\n",
+        encoding="utf-8",
+    )
+
+    refused = gateway("access", "apply", file, "--yes")
+
+    assert isinstance(refused.exception, BadConfiguration)
+    said = refused.exception.message
+    for line, word in ((2, "nobody"), (5, "Z9"), (8, "actoins"), (12, "no secret"), (13, "zone"),
+                       (16, "people")):  # fmt: skip
+        assert any(f"line {line}:" in each and word in each for each in said.splitlines()), said
+    assert "hunter2" not in said
+    assert json.loads("[]") == [*gateway("audit", "show", "--json").stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["client:nobody"], "nobody", id="unknown client"),
+        pytest.param(["organisation:NOBODY"], "NOBODY", id="unknown organisation"),
+        pytest.param(["*", "--dataflow", "LMIG:DF_X"], "DF_RETURNS", id="unknown dataflow"),
+        pytest.param(["*", "--provider", "XX"], "SV_DGME", id="unknown provider"),
+        pytest.param(["*", "--region", "c[SECS]=F"], "SECS", id="unknown component"),
+        pytest.param(["*", "--region", "key=M.XX"], "XX", id="unknown code"),
+        pytest.param(["*", "--region", "c[TIME_PERIOD]=ge:soon"], "soon", id="no period"),
+        pytest.param(["*", "--region", "c[OBS_VALUE]=gt:many"], "many", id="no number"),
+    ],
+)
+def test_a_slip_in_a_grant_is_refused_by_name(
+    gateway: Gateway, arguments: list[str], said: str
+) -> None:
+    """It would grant nothing, or deny nothing, and nobody would know."""
+    refused = gateway("grants", "add", *arguments)
+
+    assert isinstance(refused.exception, GatewayError)
+    assert said in refused.exception.sentence()
+
+
+def test_explain_says_what_is_read_and_why(gateway: Gateway, file: Path) -> None:
+    gateway("access", "apply", file, "--yes")
+
+    explained = gateway("grants", "explain", "client:ine-gt").stdout
+    readers = gateway("grants", "readers").stdout
+
+    assert "free figures and those of status C N" in explained
+    assert "of REF_AREA eq:SV" in explained
+    assert "(Convenio 7/2026)" in explained
+    assert "SV_DGME_RETURNS" in readers
+    assert "group:analysts" in readers
+    assert "nothing" in gateway("grants", "explain", "organisation:OTHER").stdout
+
+
+def test_doctor_names_what_is_weak(gateway: Gateway) -> None:
+    """Each with what to do about it; a sound home has none."""
+    assert gateway("doctor").exit_code == 0
+    gateway("grants", "add", "*", "--status", "N", "--embargoed")
+    gateway("grants", "add", "*", "--action", "submit")
+
+    weak = gateway("doctor")
+
+    assert weak.exit_code == 1
+    for words in ("everyone read figures of status N", "under embargo", "everyone submit",
+                  "names no agreement", "nobody approved it"):  # fmt: skip
+        assert words in weak.stdout
+
+
+def test_what_is_done_at_the_terminal_is_on_record(gateway: Gateway, file: Path) -> None:
+    """Who did it, and what exactly; and it verifies."""
+    gateway("access", "apply", file, "--yes")
+    made = gateway("grants", "add", "*").stdout.split()[0]
+    gateway("grants", "revoke", made)
+
+    told = [json.loads(each) for each in gateway("audit", "show", "--json").stdout.splitlines()]
+    verified = gateway("audit", "verify")
+    digest = verified.stdout.split()[-1]
+
+    assert [each["action"] for each in told] == [
+        *["access.apply"] * 5,
+        "grants.add",
+        "grants.revoke",
+    ]
+    assert {each["issuer"] for each in told} == {"terminal"}
+    assert told[-1]["flow"] == made
+    assert verified.exit_code == 0
+    assert gateway("audit", "verify", "--noted", digest).exit_code == 0
+    assert gateway("audit", "verify", "--noted", "0" * 64).exit_code == 1
+
+
+def test_the_terminal_is_not_taken_over_by_what_was_asked(gateway: Gateway) -> None:
+    """Whatever is in an entry, a reader sees plain signs and no markup."""
+    gateway("clients", "add", "x", "--secret", "--id", "x")
+    gateway("access", "apply", "no-such-file")
+
+    assert "\x1b" not in gateway("audit", "show").stdout
+
+
+def test_a_client_with_nothing_granted_is_told_so(gateway: Gateway) -> None:
+    """And one with `--read` reads from the first moment on."""
+    bare = gateway("clients", "add", "Bare", "--secret", "--id", "bare")
+    granted = ("--secret", "--id", "ready", "--read", "LMIG:*", "--submit", "SV_DGME")
+    ready = gateway("clients", "add", "Ready", *granted)
+
+    assert "Nothing is granted" in bare.stderr
+    assert "Nothing is granted" not in ready.stderr
+    assert "free figures of all" in gateway("grants", "explain", "client:ready").stdout
+    assert "data.read data.submit" in " ".join(gateway("clients", "list").stdout.split())
