@@ -101,16 +101,25 @@ def _print(
 ) -> None:
     _print_heading(console, table, words, names)
     _print_rows(console, table.years(), table, words, names, words("Año", "Year"))
-    index = [each.index for each in table.finest]
-    console.print(
-        f"{words('Índice simétrico por período', 'Symmetric index by period')}  "
-        f"{table.finest[0].period}  {_spark(index)}  {table.finest[-1].period}"
-    )
+    _print_spark(console, table, words)
     worst = table.worst(_WORST)
     if worst:
         console.print(words("Los períodos más distantes", "The periods furthest apart"))
         _print_rows(console, worst, table, words, names, words("Período", "Period"))
+    for note in dict.fromkeys(each.note for each in table.finest if each.note):
+        console.print(f"{words('Nota', 'Note')}: {escape(note)}")
     console.print()
+
+
+def _print_spark(console: Console, table: Table, words: _Words) -> None:
+    """The index of each period, from the first to the last that has one."""
+    there = [place for place, each in enumerate(table.finest) if each.index is not None]
+    if there:
+        told = table.finest[there[0] : there[-1] + 1]
+        console.print(
+            f"{words('Índice simétrico por período', 'Symmetric index by period')}  "
+            f"{told[0].period}  {_spark([each.index for each in told])}  {told[-1].period}"
+        )
 
 
 def _print_heading(
@@ -159,12 +168,12 @@ _SIDES = ("DATA_SOURCE", "MIRROR_SOURCE")
 
 
 def _result(each: Compared, words: _Words, names: Mapping[str, Mapping[str, str]]) -> str:
-    """The status, the reason and an analyst's words, as far as there are any."""
+    """The status and the reason, as far as there are any; an analyst's words stand below."""
     status = names["MIRROR_STATUS"].get(each.status, "")
     if each.status == "PART":
         status = words("solo estos períodos", "these periods only")
     reason = names["MIRROR_REASON"].get(each.reason or "", "")
-    return "; ".join(part for part in (status, reason, each.note or "") if part)
+    return "; ".join(part for part in (status, reason) if part)
 
 
 def _whole(value: float | None) -> str:

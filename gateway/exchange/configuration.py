@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.errors import BadConfiguration
+from gateway.exchange.remarks import readable_remarks
 from gateway.intake.agreements import artefacts_of
 from gateway.intake.metadata import readable_metadata
 from gateway.intake.provision import Provision, readable_provisions
@@ -38,6 +39,7 @@ def check_configuration(home: Home) -> Configuration:
     made = [each for one in found.values() for each in artefacts_of(one)]
     _, unsaid = readable_metadata(home.config, Registry([*registry, *made]), found)
     faults += unsaid
+    faults += readable_remarks(home.config, registry)[1]
     for provision in found.values():
         codes = registry.codes(provision.structure)
         allowed = allowed_codes(registry, provision)

@@ -26,6 +26,7 @@ from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
+from gateway.exchange.remarks import read_remarks
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
 from gateway.exchange.standing import Standing
@@ -103,7 +104,8 @@ class Exchange:
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
-        self.mirror = Mirror(self.registry, self.provisions, self.store)
+        self._remarks = read_remarks(home.config, self.registry)
+        self.mirror = Mirror(self.registry, self.provisions, self.store, self._remarks)
         self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
@@ -287,11 +289,14 @@ class Exchange:
     def definitions_header(self) -> Header:
         """The same for everyone until a definition changes, so that an ETag can stand for it.
 
-        Its id is made from the content of `dsd/` and of what provisions add to it.
+        Its id is made from the content of `dsd/`, of what provisions add to it, and of what
+        analysts say of comparisons.
         """
         whole = hashlib.sha256(self._content.encode())
         for each in self._made:
             whole.update(repr(each).encode())
+        for remark in self._remarks:
+            whole.update(repr(remark.told).encode())
         return Header(f"S{whole.hexdigest()[:16]}", self._changed_at, self.settings.sender)
 
     def releases(self, provision: str | None = None) -> list[Release]:

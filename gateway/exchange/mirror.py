@@ -26,13 +26,13 @@ from gateway.model.artefact import Artefact, Reference
 from gateway.model.joining import difference, ends, nothing
 from gateway.model.observations import FREQUENCY
 from gateway.model.query import Wanted
-from gateway.model.selection import Selection
+from gateway.model.selection import Codes, Selection
 from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
 from gateway.releases.cube import Cube
 from gateway.releases.history import Dissemination, History, years_in
-from gateway.releases.index import index_from
+from gateway.releases.index import Index, index_from
 from gateway.releases.store import Store
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,6 +84,11 @@ class Mirror:
     def history(self, structure: DataStructure) -> "MirrorHistory":
         """The states of all comparisons, as observations of the mirror's structure."""
         return MirrorHistory(self, structure)
+
+    @property
+    def added(self) -> int:
+        """How many observations were added up so far: what did not change is not, again."""
+        return self._sums.added
 
     @cached_property
     def compared(self) -> tuple[Provision, ...]:
@@ -148,7 +153,8 @@ class Mirror:
                 state = state_of(self._store, each.id, each.structure, visibility)
                 seen = (rights(visibility), *(state[0][1:] if state else ()))
                 years = {part.year: (part.sha256, *seen) for part in release.parts}
-                yield Statement(each.id, release.number, found, _in_part(cube, found), years)
+                stated = Statement(each.id, release.number, found, years=years)
+                yield replace(stated, in_part=_in_part(cube.index, stated))
 
     def _lists(self, structure: DataStructure) -> list[Hierarchy]:
         by_id = {each.id: each for each in structure.dimensions}
@@ -170,11 +176,27 @@ class Mirror:
         return sorted(found)
 
 
-def _in_part(cube: Cube, seen: Selection) -> bool:
-    """Whether a whole series is hidden, or a figure of a table whose gaps say nothing."""
-    if seen.series < cube.index.series:
+def _in_part(index: Index, seen: Statement) -> bool:
+    """Whether some series is hidden in a year, or a figure of a table whose gaps say nothing.
+
+    Told by what is seen alone: were it told by a hidden zero, the zero could be found out.
+    """
+    if len(seen.selection) == len(index):
+        return False
+    if seen.selection.series < index.series or not seen.states_zeros:
         return True
-    return len(seen) < len(cube.index) and not np.any(cube.index.numbers == 0)
+    chunk = seen.chunk
+    series = np.repeat(np.arange(index.series), np.diff(index.start))
+    stated = _by_year(series, index.period, index.periods)
+    left = _by_year(chunk.series, chunk.periods, seen.selection.periods)
+    return any(count < stated[year] for year, count in left.items())
+
+
+def _by_year(series: Codes, period: Codes, periods: Sequence[str]) -> Counter[int]:
+    """How many series each year has; observations are in the order of series, then time."""
+    years = np.array([int(each[:4]) for each in periods], np.int64)[period]
+    first = np.flatnonzero(np.diff(series * np.int64(10_000) + years, prepend=-1))
+    return Counter(years[first].tolist())
 
 
 class MirrorHistory:

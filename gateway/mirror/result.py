@@ -60,6 +60,12 @@ class Remark:
     first: str = ""
     last: str = "9999"
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All of it, alike in every process."""
+        words = (self.indicator, self.reason, self.words, self.first, self.last)
+        return (*sorted(self.sources), *words)
+
     def of(self, pair: Pair) -> bool:
         """Whether it is about a pair."""
         both = {pair.corridor.source, pair.mirror}

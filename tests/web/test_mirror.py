@@ -1,0 +1,106 @@
+"""The mirror over HTTP: the real pair in every format on both mounts, and all that data answer."""
+
+import csv
+import io
+from http import HTTPStatus
+
+import pytest
+from flask.testing import FlaskClient
+
+from gateway.exchange import Exchange
+from gateway.formats import table
+from gateway.formats.message import DataMessage
+from tests.asking import message
+from tests.formats.reading import DATA_READERS, DataFormat, definition, filled
+
+Headers = dict[str, str]
+
+PATH = "dataflow/LMIG/DF_MIRROR/1.0.0"
+V2 = f"/sdmx/v2/data/{PATH}"
+YEARS = "A.GT.MX"
+MOUNTS = {1: f"/sdmx/v1/data/LMIG,DF_MIRROR,1.0.0/{YEARS}", 2: f"{V2}/{YEARS}"}
+
+
+def rows(web: FlaskClient, bearer: Headers, path: str) -> list[dict[str, str]]:
+    """An answer in CSV."""
+    answer = web.get(path, headers={**bearer, "Accept": table.CSV.media_type})
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    return [*csv.DictReader(io.StringIO(answer.text))]
+
+
+def by_period(found: list[dict[str, str]]) -> dict[str, str]:
+    return {each["TIME_PERIOD"]: each["OBS_VALUE"] for each in found}
+
+
+def measure(code: str) -> str:
+    return f"c[MIRROR_MEASURE]={code}&c[MIRROR_SOURCE]=MX_UPMRIP&c[DATA_SOURCE]=GT_IGM"
+
+
+def test_the_years_of_the_real_pair(web: FlaskClient, bearer: Headers) -> None:
+    """What Guatemala received by IGM beside what Mexico sent by UPMRIP."""
+    index = by_period(rows(web, bearer, f"{V2}/{YEARS}?{measure('ASYMMETRY')}"))
+    ratio = by_period(rows(web, bearer, f"{V2}/{YEARS}?{measure('RATIO')}"))
+
+    years = [str(year) for year in range(2020, 2025)]
+    assert [index[year] for year in years] == ["6.45", "15.05", "6.59", "5.37", "36.40"]
+    told = [f"{float(ratio[year]):.2f}" for year in years]
+    assert told == ["0.94", "0.86", "1.07", "0.95", "1.44"]
+
+
+def test_the_real_outliers_are_marked(web: FlaskClient, bearer: Headers) -> None:
+    """August 2021, October and December 2023, and the collapse from 2024."""
+    asked = f"{measure('ASYMMETRY')}&c[MIRROR_STATUS]=OUTLIER"
+
+    found = by_period(rows(web, bearer, f"{V2}/M.GT.MX?{asked}"))
+
+    assert {"2021-08", "2023-10", "2023-12", "2024-04", "2025-03"} <= {*found}
+    assert found["2021-08"] == "69.68"
+
+
+PAIRS = [
+    pytest.param(dialect, each, id=f"{dialect} {each.names[0]}")
+    for dialect, offers in table.DATA.items()
+    for each in offers
+]
+
+
+@pytest.fixture(scope="module")
+def expected(loaded: Exchange) -> list[dict[str, str | None]]:
+    """The years as they are told in a format that others read elsewhere."""
+    found = written(table.DATA_31, message(loaded, f"data/{PATH}/{YEARS}"))
+    reader = DATA_READERS["xml-3.1"][-1]
+    structure = loaded.registry.structure(loaded.registry.dataflow("LMIG:DF_MIRROR(1.0.0)"))
+    return filled(reader(found, definition(tuple(loaded.registry), "LMIG_MIRROR")), structure)
+
+
+def written(format: DataFormat, content: DataMessage) -> bytes:
+    return b"".join(format.write(content))
+
+
+@pytest.mark.parametrize(("dialect", "format"), PAIRS)
+def test_every_format_tells_the_same(
+    web: FlaskClient,
+    bearer: Headers,
+    loaded: Exchange,
+    expected: list[dict[str, str | None]],
+    dialect: int,
+    format: DataFormat,
+) -> None:
+    """On both mounts, as others' libraries read it."""
+    name = format.type if format.type.startswith("text/") else format.media_type
+    answer = web.get(MOUNTS[dialect], headers={**bearer, "Accept": name})
+
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    flow = loaded.registry.dataflow("LMIG:DF_MIRROR(1.0.0)")
+    structure = loaded.registry.structure(flow)
+    told = [shortened(each) for each in expected]
+    for read in DATA_READERS[format.names[0]]:
+        rows = read(answer.data, definition(tuple(loaded.registry), "LMIG_MIRROR"))
+        assert [shortened(each) for each in filled(rows, structure)] == told
+
+
+def shortened(row: dict[str, str | None]) -> tuple[str | None, ...]:
+    """What every reader tells alike: some add words to codes, or drop trailing zeros."""
+    value = row.get("OBS_VALUE")
+    codes = (row.get(each) for each in ("REF_AREA", "MIRROR_MEASURE", "TIME_PERIOD"))
+    return (*codes, None if value in (None, "NaN") else f"{float(value):.4f}")
