@@ -20,6 +20,7 @@ from gateway.formats.message import DataMessage
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest import v2
+from gateway.web.told import told
 
 COUNT, LOOK = "count", "look"
 """How the audit calls questions for what data there are, and where they are."""
@@ -95,7 +96,7 @@ class Decisions:
             caller.issuer,
             caller.organisation or "",
             caller.token,
-            g.get("request_id") or token_hex(8),
+            told().id or token_hex(8),  # it is watched, but in a test or a shell
             flow,
             tuple(dict.fromkeys(providers)),
             address=request.remote_addr or "",

@@ -195,7 +195,7 @@ def test_a_refused_file_is_status_1(small: Path, loaded: Exchange, tmp_path: Pat
 def test_a_reader_that_has_enough_is_no_fault(loaded: Exchange) -> None:
     """``gateway get … | head -1``."""
     path = f"/sdmx/v2/{FLOW}"
-    process = start(["-m", "gateway", "get", path, "--home", loaded.home.root])
+    process = start(["-m", "gateway", "get", path, "--format", "csv", "--home", loaded.home.root])
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.readline().startswith("STRUCTURE,")

@@ -17,6 +17,7 @@ from requests_oauth2client import OAuth2Client, PrivateKeyJwt
 from requests_oauthlib import OAuth2Session as RequestsSession
 
 from gateway.access.clients import SCOPES
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.settings import Home
 from tests.databases import free_port
@@ -148,6 +149,7 @@ def test_an_issuer_of_node_s_is_trusted(tmp_path: Path) -> None:
         f"loopback_keys = true\n[[issuers]]\n{lines}"
     )
     exchange = Exchange(home)
+    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
 
     with served(exchange) as url, running("issuer.mjs", port, f"{url}/sdmx", secret):
         form = {"grant_type": "client_credentials", "scope": "data.read", "resource": f"{url}/sdmx"}

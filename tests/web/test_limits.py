@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway.access.clients import DATA_READ
+from gateway.access.grants import Grant
 from gateway.errors import TooLarge, TooSlow
 from gateway.exchange import Exchange
 from gateway.exchange.bounds import Bounds
@@ -34,6 +35,7 @@ class Narrow:
         with (home.root / "config" / "gateway.toml").open("a") as settings:
             settings.write("[limits]\nobservations = 10\ndata = 5\nstructures = 3\nurl = 500\n")
         self.exchange = Exchange(home)
+        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         sample = self.exchange.provision(SV).sample
         assert sample is not None
         submit(self.exchange, sample, SV)
