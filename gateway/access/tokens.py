@@ -19,7 +19,7 @@ from gateway.access.issuers import TrustedIssuer
 from gateway.access.proofs import Asked, Proofs
 from gateway.access.signed import LEEWAY, Claims, NotSigned, read, seconds, verify
 from gateway.access.stamp import Stamp
-from gateway.errors import Forbidden, Unauthenticated
+from gateway.errors import Forbidden, GatewayError, Unauthenticated
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 """Where an issuer's tokens are asked for."""
@@ -115,6 +115,21 @@ class TokenCheck:
                 del self._known[next(iter(self._known))]  # the one that was checked longest ago
             self._known[name] = checked
         return checked
+
+    def signer(self, token: str) -> str:
+        """The client that a token names, if a trusted issuer truly signed it; else nothing.
+
+        The token need not hold any more: this is for the record of what was refused.
+        """
+        try:
+            unverified = read(token)
+            issuer = self._issuers.get(str(unverified.claims.get("iss")))
+            if issuer is None or unverified.type not in issuer.rules.types or not unverified.kid:
+                return ""
+            claims = verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
+            return issuer.client(claims)
+        except (NotSigned, GatewayError):
+            return ""
 
     def _still_holds(self, known: Good, stamp: str) -> bool:
         fresh = known.stamp == stamp and time.monotonic() - known.checked_at < _RECHECKED
