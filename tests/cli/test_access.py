@@ -1,15 +1,27 @@
 """Rights from the command line: granted, explained, written out, applied again, on record."""
 
 import json
+import re
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from joserfc.jwk import ECKey
 
+from gateway.access.clients import Proof
+from gateway.access.grants import Grant
+from gateway.access.keysets import keys_in_file
+from gateway.access.people import NewPerson
 from gateway.cli import commands
 from gateway.errors import BadConfiguration, GatewayError
+from gateway.exchange import Exchange
+from gateway.exchange.weaknesses import weaknesses
+from gateway.settings import Home
+from tests.conftest import Clock
+from tests.homes import configure
 
 Gateway = Callable[..., Result]
 
@@ -284,3 +296,38 @@ def test_a_client_with_nothing_granted_is_told_so(gateway: Gateway) -> None:
     assert "Nothing is granted" not in ready.stderr
     assert "free figures of all" in gateway("grants", "explain", "client:ready").stdout
     assert "data.read data.submit" in " ".join(gateway("clients", "list").stdout.split())
+
+
+def test_doctor_names_what_was_forgotten(small: Path) -> None:
+    """Secrets that are old, but no keys; accounts nobody took up; a grant under no agreement."""
+    clock = Clock()
+    with closing(Exchange(Home(small), clock)) as exchange:
+        made = clock() - timedelta(days=400)
+        exchange.clients.add("Old", [], made, "old-secret")
+        keys, _ = keys_in_file(jwks().encode())
+        exchange.clients.add("Keys", [], made, "old-keys", proof=Proof(keys))
+        exchange.accounts.people.add(NewPerson("ana@igm.gob.gt", "Ana"), made)
+        grants = [Grant("client:old-keys", ("read",), agreement="Convenio 1/2026"),
+                  Grant("client:old-secret", ("read",))]  # fmt: skip
+        exchange.grants.change(grants, [], "tests", clock())
+
+        found = [*weaknesses(exchange)]
+
+    assert sorted(re.sub("grant-[0-9a-f]+", "grant", each)[:40] for each in found) == [
+        "ana@igm.gob.gt never chose a password an",
+        "client old-secret has the secret of 2025",
+        "grant to client:old-secret names no agre",
+    ]
+
+
+def test_doctor_names_settings_that_weaken(home: Home) -> None:
+    """They hold all the same."""
+    configure(home)
+    (home.root / "config" / "gateway.toml").write_text(
+        "loopback_keys = true\n[serve]\nproxies = 5\norigins = "
+        '["http://stats.example", "http://localhost:3000", "https://stats.example"]\n'
+    )
+    with closing(Exchange(home)) as exchange:
+        found = [*exchange.faults(), *weaknesses(exchange)]
+
+    assert [each.split()[0] for each in found] == ["loopback_keys", "proxies", "origins"]
