@@ -122,11 +122,7 @@ class TokenCheck:
         The token need not hold any more: this is for the record of what was refused.
         """
         try:
-            unverified = read(token)
-            issuer = self._issuers.get(str(unverified.claims.get("iss")))
-            if issuer is None or unverified.type not in issuer.rules.types or not unverified.kid:
-                return ""
-            claims = verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
+            issuer, claims = self._signed(token)
             return issuer.client(claims)
         except (NotSigned, GatewayError):
             return ""
@@ -136,6 +132,16 @@ class TokenCheck:
         return fresh and self._clock().timestamp() < known.ends + LEEWAY
 
     def _check(self, token: str, stamp: str) -> Good:
+        issuer, claims = self._signed(token)
+        try:
+            self._claims[issuer.rules.issuer].validate(dict(claims))
+        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
+            raise NotSigned from error
+        key, ends = _key(claims), seconds(claims, "exp")
+        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
+
+    def _signed(self, token: str) -> tuple[TrustedIssuer, Claims]:
+        """What a token claims that an issuer we trust truly signed. Raises NotSigned."""
         unverified = read(token)
         name = unverified.claims.get("iss")
         issuer = self._issuers.get(name) if isinstance(name, str) else None
@@ -143,13 +149,7 @@ class TokenCheck:
             raise NotSigned
         if unverified.header.get("alg") not in issuer.rules.algorithms:
             raise NotSigned  # before any key is looked for
-        claims = verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
-        try:
-            self._claims[issuer.rules.issuer].validate(dict(claims))
-        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
-            raise NotSigned from error
-        key, ends = _key(claims), seconds(claims, "exp")
-        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
+        return issuer, verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
 
     def _refuse_unproven(self, presented: Presented, checked: Good) -> None:
         """Raise Unauthenticated where token, scheme and proof do not belong together."""

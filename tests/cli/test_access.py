@@ -313,10 +313,10 @@ def test_doctor_names_what_was_forgotten(small: Path) -> None:
 
         found = [*weaknesses(exchange)]
 
-    assert sorted(re.sub("grant-[0-9a-f]+", "grant", each)[:40] for each in found) == [
-        "ana@igm.gob.gt never chose a password an",
-        "client old-secret has the secret of 2025",
-        "grant to client:old-secret names no agre",
+    assert sorted(re.sub("grant-[0-9a-f]+", "grant", each)[:35] for each in found) == [
+        "ana@igm.gob.gt never chose a passwo",
+        "client old-secret has the secret of",
+        "grant to client:old-secret names no",
     ]
 
 
