@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
-from gateway.model.artefact import ItemScheme, Kind
+from gateway.model.artefact import Item, ItemScheme, Kind
 from gateway.model.structure import Categorisation, Dataflow
 from gateway.model.text import Text
 from gateway.registry import Registry
@@ -34,7 +34,39 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
             sender=exchange.settings.sender,
         )
 
+    @pages.get("/mirror/method")
+    def method() -> str:
+        spoken = language()
+        return render_template(
+            "method.html",
+            language=spoken,
+            other="en" if spoken == "es" else "es",
+            words=words.said(spoken),
+            lists=[
+                (title, _codes(exchange.registry, component))
+                for title, component in _MIRROR_LISTS.items()
+            ],
+        )
+
     return pages
+
+
+_MIRROR_LISTS = {
+    "method_measures": "MIRROR_MEASURE",
+    "method_statuses": "MIRROR_STATUS",
+    "method_reasons": "MIRROR_REASON",
+}
+"""What the method page tells the codes of, by its heading."""
+
+
+def _codes(registry: Registry, component: str) -> tuple[Item, ...]:
+    """The codes of a component of the mirror; none in a home that defines no mirror."""
+    for flow in registry.dataflows:
+        if flow.id == "DF_MIRROR":
+            of = {each.id: each for each in registry.structure(flow).components()}[component]
+            listed = of.representation.codelist
+            return () if listed is None else registry.scheme(listed).items
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

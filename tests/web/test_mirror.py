@@ -104,3 +104,20 @@ def shortened(row: dict[str, str | None]) -> tuple[str | None, ...]:
     value = row.get("OBS_VALUE")
     codes = (row.get(each) for each in ("REF_AREA", "MIRROR_MEASURE", "TIME_PERIOD"))
     return (*codes, None if value in (None, "NaN") else f"{float(value):.4f}")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("es", "Cómo se comparan las cifras espejo"), ("en", "How mirror figures are compared")],
+)
+def test_the_method_has_a_page(web: FlaskClient, language: str, words: str) -> None:
+    """Formulas, every code of the comparison, and the literature; open, and linked in front."""
+    assert f"/mirror/method?lang={language}" in web.get(f"/?lang={language}").text
+    page = web.get(f"/mirror/method?lang={language}")
+
+    assert page.status_code == HTTPStatus.OK
+    for told in (words, "|A − B| / ((A + B) / 2)", "Poulain", "Iglewicz", "ASYMMETRY_COEFF",
+                 "MISSING_MIRROR", "COUNT_BASIS", "RANK"):  # fmt: skip
+        assert told in page.text
+    assert "style=" not in page.text
+    assert "<script" not in page.text
