@@ -89,7 +89,7 @@ def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> st
 
 def state_of(
     store: Store, provision: str, structure: DataStructure, visibility: Visibility
-) -> tuple[tuple[str, int, int], datetime] | None:
+) -> tuple[tuple[str, bool, int, int], datetime] | None:
     """What stands for all that a caller sees of a provision, and since when it is so.
 
     Of one that is read ahead, it counts too whether it is public: rights that do not read ahead
