@@ -10,10 +10,11 @@ for the disk at each question would cost more than the question.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import Connection, Row, false, insert, or_, select
+from sqlalchemy import Connection, Row, false, func, insert, or_, select
 
 from gateway.database import Database, as_text, audit
 
@@ -69,8 +70,7 @@ class Audit:
 
     def record(self, decision: Decision) -> None:
         """Put a decision on record. Raises StorageFault where that cannot be: then none is made."""
-        with self._database.noting() as connection:
-            append(connection, decision)
+        self._database.note(_LAST, partial(_following, decision), _APPEND)
 
     def entries(
         self,
@@ -134,15 +134,24 @@ class Audit:
 
 def append(connection: Connection, decision: Decision) -> None:
     """Put a decision on record in a transaction that writes."""
-    number, before = _head(connection)
-    told = {name: _short(value) for name, value in asdict(decision).items()}
-    entry = json.dumps(told | {"at": as_text(decision.at)})  # in ASCII: no sign slips through
-    row = {"number": number + 1, "entry": entry, **_filed(json.loads(entry))}
-    digests = {"previous_digest": before, "digest": _digest(before, entry)}
-    connection.execute(insert(audit).values(row | digests))
+    row = connection.execute(_LAST).first()
+    connection.execute(_APPEND, _following(decision, None if row is None else tuple(row)))
 
 
-_LAST = select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
+def _following(decision: Decision, last: tuple[object, ...] | None) -> dict[str, object]:
+    """The entry that follows on the last one, of which number and digest are said."""
+    number, before = (0, FIRST) if last is None else last
+    told = {each.name: _short(getattr(decision, each.name)) for each in fields(decision)}
+    told["at"] = as_text(decision.at)
+    entry = json.dumps(told)  # in ASCII: no sign slips through
+    digests = {"previous_digest": before, "digest": _digest(str(before), entry)}
+    return {"number": int(str(number)) + 1, "entry": entry, **_filed(told), **digests}
+
+
+_APPEND = insert(audit)
+_LAST = select(audit.c.number, audit.c.digest).where(
+    audit.c.number == select(func.max(audit.c.number)).scalar_subquery()
+)
 
 
 def _head(connection: Connection) -> tuple[int, str]:
@@ -156,12 +165,14 @@ _WIDTHS = {"at": 32, "client_id": 300, "organisation": 64, "action": 40, "flow":
 def _filed(told: Mapping[str, object]) -> dict[str, str]:
     """What an entry is found by, as far as a column can hold it."""
     providers = told["providers"]
-    listed = providers if isinstance(providers, list) else []
+    listed = providers if isinstance(providers, list | tuple) else ()
     plain = {name: _printable(str(told[name]))[:width] for name, width in _WIDTHS.items()}
     return plain | {"providers": f" {_printable(' '.join(listed))[:998]} "}
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else "?" for each in text)
 
 

@@ -20,6 +20,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "refuse": ("submissions", "End a submission without a release."),
     "submissions": ("submissions", "What was handed in: list, show, resume."),
     "get": ("asking", "Answer a service path with no server."),
+    "compare": ("comparing", "What one country says of another beside what that one says of it."),
     "serve": ("serving", "Serve the gateway until Ctrl-C or SIGTERM."),
     "releases": ("releases", "What was released: list, compare, prove, withdraw, index."),
     "organisations": ("administration", "Offices and others that clients act for."),

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from gateway.access.audit import Decision
+from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
@@ -114,6 +115,26 @@ def write_out(pieces: Iterable[bytes]) -> None:
     except BrokenPipeError:
         # What is still buffered has no reader; closing it again must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_to(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a message to a file, which appears under its name once it is whole.
+
+    Raises StorageFault where it cannot be written.
+    """
+    passing = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with passing.open("wb") as file:
+            file.writelines(pieces)
+        passing.replace(path)
+    except OSError as error:
+        raise StorageFault(
+            f"{path} cannot be written ({error.strerror}).",
+            spanish=f"No se puede escribir {path} ({error.strerror}).",
+            subject=str(path),
+        ) from error
+    finally:
+        passing.unlink(missing_ok=True)
 
 
 def wide_console() -> Console:

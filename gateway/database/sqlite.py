@@ -2,12 +2,19 @@
 
 import os
 import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Insert, Select, create_engine, event
+from sqlalchemy.dialects.sqlite import dialect
 
 from gateway.errors import StorageFault
+
+Following = Callable[[tuple[object, ...] | None], Mapping[str, object]]
+"""Makes a row that follows on the last; None is said where there is none."""
 
 
 def sqlite(path: Path) -> tuple[Engine, Engine]:
@@ -45,39 +52,88 @@ def _begin(connection: Connection) -> None:
     if not options.get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
-    # What is only noted does not wait for the disk; SQLite hears that between transactions too.
-    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('notes') else 'FULL'}")
     # Writers queue at the start of their transaction rather than fail in the middle of it.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-class Changes:
-    """Tells whether anybody has written to a file, in microseconds.
-
-    Source: SQLite, PRAGMA data_version: another number once another connection has written.
-    """
+class Glance:
+    """Reads a row of a file in microseconds, on a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
-        self._opened = 0
 
-    def number(self) -> tuple[int, int] | None:
-        """Two numbers of which one is another then; None where the file cannot be asked."""
+    def row(self, statement: str) -> tuple[object, ...] | None:
+        """The first row as it is now; None where there is none, or the file cannot be asked."""
         with self._lock:
             try:
                 if self._connection is None:
                     address = f"{self._path.resolve().as_uri()}?mode=ro"
                     self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-                    self._opened += 1  # each connection counts for itself
-                (found,) = self._connection.execute("PRAGMA data_version").fetchone()
-                return self._opened, int(found)
+                found: tuple[object, ...] | None = self._connection.execute(statement).fetchone()
             except sqlite3.Error:
                 return None
+            return found
 
     def close(self) -> None:
         """Give the connection back; the next question opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+
+@lru_cache(maxsize=64)
+def in_sqlite(statement: Select[*tuple[object, ...]] | Insert) -> str:
+    """A statement as SQLite takes it, its values by their names."""
+    return str(statement.compile(dialect=dialect(paramstyle="named")))
+
+
+def _begin_soon(connection: sqlite3.Connection) -> None:
+    """Begin to write once nobody else does, within ten seconds.
+
+    Other notes take microseconds; SQLite itself would look again after one to fifty milliseconds.
+    """
+    until = time.monotonic() + 10
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.0001)
+        else:
+            return
+
+
+class Notes:
+    """Appends rows to a file without waiting for the disk, on a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def append(self, last: str, following: Following, into: str) -> None:
+        """Append what follows on the last row; raises sqlite3.Error where that cannot be."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = sqlite3.connect(self._path, check_same_thread=False)
+                _prepare(self._connection, None)
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._connection.execute("PRAGMA busy_timeout=0")
+            _begin_soon(self._connection)
+            try:
+                row = self._connection.execute(last).fetchone()
+                self._connection.execute(into, following(row))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Give the connection back; the next row opens another."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()

@@ -18,7 +18,7 @@ from gateway.model.visibility import Visibility
 from gateway.registry import Registry, referred
 from gateway.releases.available import availability
 from gateway.releases.changed import changes
-from gateway.releases.history import History
+from gateway.releases.history import States
 from gateway.releases.store import Store
 
 VERSION = "1.0"
@@ -61,9 +61,11 @@ class Availabilities:
 
     def _found(self, query: AvailabilityQuery, visibility: Visibility) -> Iterator[Found]:
         for asked in _with_components(self._data.asked(query.data, visibility), query.components):
-            parts = {each: self._of(each, asked, query, visibility)
-                     for each in asked.supply.provisions}  # fmt: skip
+            states = self._data.states(asked.supply)
+            parts = {id: self._of(each, asked, query, visibility) for id, each in states.items()}
             supplied = [id for id, part in parts.items() if any(part.values.values())]
+            if supplied and asked.supply.derived:
+                supplied = [*asked.supply.provisions]
             if supplied:
                 structure = asked.supply.structure
                 whole = together(parts.values(), structure.time.id)
@@ -71,14 +73,15 @@ class Availabilities:
                 yield Found(constraint, structure, tuple(self._providers[id] for id in supplied))
 
     def _of(
-        self, provision: str, asked: Asked, query: AvailabilityQuery, visibility: Visibility
+        self, states: States, asked: Asked, query: AvailabilityQuery, visibility: Visibility
     ) -> Availability:
         structure, wanted = asked.supply.structure, asked.query.wanted
         if query.data.updated_after is not None:
-            history = History(self._store, provision, structure)
-            return changes(history, structure, query.data.updated_after, wanted, visibility,
+            return changes(states, structure, query.data.updated_after, wanted, visibility,
                            query.mode, query.components)  # fmt: skip
-        cube = self._store.visible(provision, structure, visibility)
+        cube = states.cube(visibility)
+        if asked.supply.derived:  # from what the caller sees, so that all of it is his to see
+            visibility = Visibility(visibility.at)
         if cube is None:
             return together((), structure.time.id)
         return availability(cube, wanted, visibility, query.mode, query.components)

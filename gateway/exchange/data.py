@@ -6,14 +6,15 @@ order of the contexts, then of the definitions; pages run on from one to the nex
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from gateway.errors import GatewayError, NoResults, NotServed, SemanticError
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
+from gateway.exchange.mirror import Mirror
 from gateway.exchange.showing import shown
 from gateway.exchange.standing import Standing, rights, standing
 from gateway.exchange.states import datasets, page
@@ -32,7 +33,7 @@ from gateway.model.query import (
 from gateway.model.structure import Dataflow, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
-from gateway.releases.history import History
+from gateway.releases.history import History, States
 from gateway.releases.store import Store
 
 CONTEXTS: Mapping[str, Kind] = {
@@ -45,12 +46,16 @@ CONTEXTS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """An artefact that data are of, and the provisions that feed it; `named` if by its id."""
+    """An artefact that data are of, and the provisions that feed it; `named` if by its id.
+
+    Where they are `derived`, they are made from what the provisions state, of other structures.
+    """
 
     of: Reference
     structure: DataStructure
     provisions: tuple[str, ...]
     named: bool
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,20 @@ class Data:
     """The data of some provisions, as questions name them."""
 
     def __init__(
-        self, registry: Registry, provisions: Mapping[str, Provision], store: Store
+        self,
+        registry: Registry,
+        provisions: Mapping[str, Provision],
+        store: Store,
+        mirror: Mirror,
     ) -> None:
+        self._mirror = mirror
         self._registry = registry
         self._provisions = provisions
         self._store = store
         # Definitions do not change while the gateway runs; clients ask the same again and again.
         self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
+        self._asked = lru_cache(maxsize=1024)(self._asking)
+        self._suppliers = lru_cache(maxsize=1024)(self._supplying)
 
     @property
     def provisions(self) -> Iterable[Provision]:
@@ -91,7 +103,7 @@ class Data:
         self,
         query: DataQuery | AvailabilityQuery | RegistrationQuery,
         visibility: Visibility,
-        definitions: tuple[object, datetime],
+        definitions: tuple[Hashable, datetime],
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
         feeds = self._feeds(query, _Seeing(rights(visibility), visibility))
@@ -128,8 +140,12 @@ class Data:
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
         """The providers whose figures a question is about, as far as a caller sees any of them."""
+        return self._suppliers(query, _Seeing(rights(visibility), visibility))
+
+    def _supplying(self, query: DataQuery, seeing: "_Seeing") -> tuple[str, ...]:
         try:
-            ids = [id for each in self.supplies(query, visibility) for id in each.provisions]
+            found = self.supplies(query, seeing.visibility)
+            ids = [id for each in found for id in each.provisions]
         except GatewayError:
             return ()
         return tuple(dict.fromkeys(self._provisions[id].provider for id in ids))
@@ -140,9 +156,12 @@ class Data:
         A wildcard leaves out those that it does not fit; if it fits none, that is said of the
         first. One that is named is refused by name.
         """
+        return self._asked(query, _Seeing(rights(visibility), visibility))
+
+    def _asking(self, query: DataQuery, seeing: "_Seeing") -> tuple[Asked, ...]:
         found: list[Asked] = []
         refusals: list[GatewayError] = []
-        for supply in self.supplies(query, visibility):
+        for supply in self.supplies(query, seeing.visibility):
             try:
                 found.append(self._fitting(supply, query))
             except SemanticError as refusal:
@@ -159,11 +178,26 @@ class Data:
         What is not there for the caller is passed over as if nobody had defined it.
         """
         for artefact in self._artefacts(query, visibility):
-            supplied = tuple(self._feeding(artefact, query, visibility))
+            derived = self._mirror.gives(artefact)
+            feeding = self._compared if derived else self._feeding
+            supplied = tuple(feeding(artefact, query, visibility))
             named = artefact.id in query.flows.ids
             if supplied or named:
                 structure = self._structure(artefact)
-                yield Supply(artefact.reference, structure, supplied, named)
+                yield Supply(artefact.reference, structure, supplied, named, derived)
+
+    def states(self, supply: Supply) -> Mapping[str, States]:
+        """The states of what feeds an artefact, by provision; of what is derived, by its id."""
+        if supply.derived:
+            return {supply.of.id: self._mirror.history(supply.structure)}
+        return {each: History(self._store, each, supply.structure) for each in supply.provisions}
+
+    def _compared(
+        self, artefact: Artefact, query: DataQuery, visibility: Visibility
+    ) -> Iterator[str]:
+        """The provisions that are compared; what nobody supplies is of no provider."""
+        if not query.providers:
+            yield from self._mirror.seen(visibility)
 
     def _artefacts(self, query: DataQuery, visibility: Visibility) -> Iterable[Artefact]:
         if query.context != "*":
@@ -171,10 +205,16 @@ class Data:
         else:  # each observation once: those of all dataflows, unless ids say otherwise
             kinds = [*CONTEXTS.values()] if query.flows.ids else [Kind.DATAFLOW]
         found = sorted(
-            self._registry.matching(kinds, query.flows, visibility.knows),
+            self._registry.matching(kinds, query.flows, partial(self._knows, visibility)),
             key=lambda e: kinds.index(e.kind),
         )
         return found if query.context != "*" else _first_of_each_name(found)
+
+    def _knows(self, visibility: Visibility, of: Reference) -> bool:
+        """Whether an artefact is there for a caller: the mirror, where something of it can be."""
+        if of in self._mirror.flows:
+            return any(self._mirror.seen(visibility))
+        return visibility.knows(of)
 
     def _feeding(
         self, artefact: Artefact, query: DataQuery, visibility: Visibility
@@ -213,9 +253,8 @@ class Data:
         years: Counter[int] = Counter()
         asked = self.asked(query, visibility)
         for one in asked:
-            for provision in one.supply.provisions:
-                history = History(self._store, provision, one.supply.structure)
-                years += history.years(one.query.wanted, at)
+            for states in self.states(one.supply).values():
+                years += states.years(one.query.wanted, at)
         start = _start(years, most)
         return None if start is None else _since(query, asked[0].supply.structure.time.id, start)
 
@@ -224,8 +263,8 @@ class Data:
     ) -> tuple[list[DataSet], int]:
         of, structure = asked.supply.of, asked.supply.structure
         subject = Subject(of, structure, self._registry.labels(of, structure))
-        provisions = asked.supply.provisions
-        told, withheld = datasets(self._store, provisions, subject, asked.query, visibility, bounds)
+        states = tuple(self.states(asked.supply).values())
+        told, withheld = datasets(states, subject, asked.query, visibility, bounds)
         return [replace(each, shown=asked.shown) for each in told], withheld
 
 

@@ -24,6 +24,7 @@ from gateway.exchange.availability import Availabilities
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
+from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
@@ -102,7 +103,8 @@ class Exchange:
         self.stamp = Stamp(self.database)
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
-        self._data = Data(self.registry, self.provisions, self.store)
+        self.mirror = Mirror(self.registry, self.provisions, self.store)
+        self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
         self.audit = Audit(self.database)
@@ -257,7 +259,7 @@ class Exchange:
             served = self.definitions.served_at(query.as_of)
             sets = tuple(each for each in sets if each.reference.urn in served)
         found = metadata_sets(self._registry_at(query.as_of), sets, query)
-        return MetadataMessage(self.definitions_header, found, query.stubs)
+        return MetadataMessage(self.definitions_header, found, self.metadata.order, query.stubs)
 
     def everything_defined(self) -> StructureMessage:
         """Every artefact there is."""

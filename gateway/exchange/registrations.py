@@ -49,7 +49,10 @@ class Registrations:
     ) -> Iterator[Registration]:
         asked = DataQuery(query.context, query.pattern, providers=query.providers)
         meant = {
-            id for supply in self._data.supplies(asked, visibility) for id in supply.provisions
+            id
+            for supply in self._data.supplies(asked, visibility)
+            if not supply.derived
+            for id in supply.provisions
         }
         for provision in self._data.provisions:
             if provision.id in meant and (not query.ids or provision.id in query.ids):

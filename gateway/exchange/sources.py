@@ -28,7 +28,7 @@ def sources(
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
     wanted = {
-        id: each.query.wanted
+        id: Wanted() if each.supply.derived else each.query.wanted
         for each in data.asked(query, visibility)
         for id in each.supply.provisions
     }

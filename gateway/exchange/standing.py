@@ -4,14 +4,14 @@ Two answers with one standing, in one format and manner, are the same to the byt
 ETag of an answer, and the id in its header.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 
-from gateway.model.digest import digest
+from gateway.model.digest import digest, remembered_digest
 from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
@@ -45,7 +45,7 @@ def standing(
     supplies: Mapping[str, DataStructure],
     query: DataQuery | AvailabilityQuery | RegistrationQuery,
     visibility: Visibility,
-    definitions: tuple[object, datetime],
+    definitions: tuple[Hashable, datetime],
 ) -> Standing:
     """How a question stands: `supplies` are the provisions that may answer it, by id.
 
@@ -56,11 +56,12 @@ def standing(
     states = [
         state
         for provision, structure in supplies.items()
-        if (state := _state(store, provision, structure, at)) is not None
+        if (state := state_of(store, provision, structure, at)) is not None
     ]
     made_of, changed_at = definitions
+    names = tuple(name for name, _ in states)
     return Standing(
-        digest(made_of, [name for name, _ in states], rights(visibility), _of_question(query)),
+        remembered_digest(made_of, names, rights(visibility), _of_question(query)),
         max(changed_at, *(since for _, since in states), _START),
     )
 
@@ -86,10 +87,10 @@ def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> st
     return digest(unordered, replace(query, keys=(), providers=(), filters=()))
 
 
-def _state(
+def state_of(
     store: Store, provision: str, structure: DataStructure, visibility: Visibility
-) -> tuple[Sequence[object], datetime] | None:
-    """The newest visible release, with how many embargoes of its observations have lifted.
+) -> tuple[tuple[str, bool, int, int], datetime] | None:
+    """What stands for all that a caller sees of a provision, and since when it is so.
 
     Of one that is read ahead, it counts too whether it is public: rights that do not read ahead
     hold from then on. Each release is chained to those before it, so that its digest stands for its

@@ -9,26 +9,23 @@ from gateway.model.joining import bare, ends, joined, narrowed, ordered
 from gateway.model.query import DataQuery, Page, Sort, Wanted
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
-from gateway.releases.history import Dissemination, History
-from gateway.releases.store import Store
+from gateway.releases.history import Dissemination, States
 
 
 def datasets(
-    store: Store,
-    provisions: Iterable[str],
+    histories: Sequence[States],
     subject: Subject,
     query: DataQuery,
     visibility: Visibility,
     bounds: Bounds,
 ) -> tuple[tuple[DataSet, ...], int]:
-    """What provisions of one subject answer together, in order; none where that is nothing.
+    """What several supplies of one subject answer together, in order; none where that is nothing.
 
     Of a page it is the order that is kept here: see `page`. And how many observations that are
     asked for the caller may not read. Raises TooLarge and TooSlow beyond the bounds, before any
     observation of a state is fetched or sorted.
     """
     at = visibility if query.as_of is None else visibility.as_of(query.as_of)
-    histories = [History(store, each, subject.structure) for each in provisions]
     if query.history:
         told_one_by_one = (d for each in histories for d in each.disseminations(query.wanted, at))
         found = [*_bounded(told_one_by_one, bounds)]

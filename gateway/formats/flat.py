@@ -38,7 +38,10 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The components that a data set tells, by what they are."""
+    """The components that a data set tells, by what they are.
+
+    What is stated of the whole is told of each `series`, behind their own attributes.
+    """
 
     dimensions: tuple[str, ...]
     time: tuple[str, ...] = ()
@@ -60,14 +63,17 @@ def refuse_more_than_a_state(message: DataMessage, format: str, allowed: tuple[s
 def own(dataset: DataSet) -> Own:
     """The components of a data set that are shown; without observations, those of its series."""
     structure, shown = dataset.subject.structure, dataset.shown
-    observed, on_series = (
+    observed, on_series, of_whole = (
         tuple(
             id
             for id in structure.attribute_ids(each)
             if shown.attributes is None or id in shown.attributes
         )
-        for each in (Attachment.OBSERVATION, Attachment.SERIES)
+        for each in (Attachment.OBSERVATION, Attachment.SERIES, Attachment.DATASET)
     )
+    # A column of what nobody states would be empty in most files of most dataflows.
+    stated = {id for each in dataset.selections for id in each.of_whole}
+    on_series += tuple(id for id in of_whole if id in stated)
     if not shown.observations:
         return Own(structure.dimension_ids, series=on_series)
     measure = (structure.measure.id,) if shown.measure else ()
@@ -138,7 +144,7 @@ class Table:
     ) -> Iterator[bytes]:
         """The lines of a data set; `opens` fills the leading fields, but for what `leads` adds."""
         write = rows if dataset.shown.observations else series
-        for each in dataset.shaped(FLAT):
+        for each in dataset.spread().shaped(FLAT):
             selection = _ordered(each, self.columns)
             grammar = self._grammar(dataset, selection, spelling)
             lead, period = leads(selection)

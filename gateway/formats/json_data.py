@@ -76,7 +76,9 @@ def write_21(message: DataMessage) -> Iterator[bytes]:
 
 
 def _write(message: DataMessage, version: Version) -> Iterator[bytes]:
-    sets = [_told(each, message.dimension_at_observation, version) for each in message.datasets]
+    sets = [
+        _told(each.spread(), message.dimension_at_observation, version) for each in message.datasets
+    ]
     layouts = _layouts(sets, message, version)
     yield _opening(message, [*layouts.values()], version)
     for number, told in enumerate(sets):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.labels import Labels
 from gateway.model.selection import Selection
-from gateway.model.shapes import arranged, shown
+from gateway.model.shapes import arranged, shown, spread
 from gateway.model.structure import DataStructure
 from gateway.model.text import LANGUAGES, Language, Text
 
@@ -112,6 +112,15 @@ class DataSet:
         for each in self.selections:
             less = shown(each, self.shown.attributes, measure=self.shown.measure)
             yield arranged(less, dimension_at_observation)
+
+    def spread(self) -> "DataSet":
+        """The same, with what is stated of the whole stated of each series.
+
+        What is deleted is named by its key alone: in SDMX-CSV an attribute would be what to delete.
+        """
+        if self.action is Action.DELETE:
+            return self
+        return replace(self, selections=tuple(spread(each) for each in self.selections))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,14 @@ from gateway.model.metadata import MetadataSet
 
 @dataclass(frozen=True, slots=True)
 class MetadataMessage:
-    """Metadata sets to be written, at least one; as stubs they are named, and say nothing."""
+    """Metadata sets to be written, at least one; as stubs they are named, and say nothing.
+
+    `order` has the ids of all that can be said, as their structure has them.
+    """
 
     header: Header
     sets: tuple[MetadataSet, ...]
+    order: tuple[str, ...]
     stubs: bool = False
     manner: Manner = field(default_factory=Manner)
 

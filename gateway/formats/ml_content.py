@@ -58,7 +58,8 @@ def content(
 
     `namespace` is the prefix of the structure-specific one; None for a generic message.
     """
-    yield _above(dataset, edition, namespace).encode()
+    if above := _above(dataset, edition, namespace):
+        yield above.encode()
     for group in dataset.subject.structure.groups:
         grammar = _group(group, namespace)
         yield from series(grammar, [_grouped(each, group, dataset) for each in dataset.selections])
@@ -69,7 +70,8 @@ def content(
     if (first := next(chunks, None)) is not None:
         yield first
         yield from chunks
-        yield grammar.between.encode()
+        if grammar.between:
+            yield grammar.between.encode()
 
 
 def _above(dataset: DataSet, edition: ml.Edition, namespace: str | None) -> str:

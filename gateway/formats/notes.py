@@ -129,7 +129,7 @@ def _on_columns(sheet: Sheet, language: Language) -> Iterator[str]:
 def _on_signs(sheet: Sheet, language: Language) -> Iterator[tuple[str, str]]:
     """What the codes of attributes mean, as far as they are used and differ."""
     structure = sheet.subject.structure
-    for id in structure.attribute_ids(Attachment.OBSERVATION, Attachment.SERIES):
+    for id in structure.attribute_ids(*Attachment):
         used = sheet.used(id)
         if id in sheet.ids and id not in sheet.constants and used:
             meanings = "\n".join(_code(sheet, id, code, language) for code in used)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gateway.errors import NotServed
-from gateway.formats.flat import own, refuse_more_than_a_state
+from gateway.formats import flat
 from gateway.formats.message import FLAT, DataMessage, DataSet
 from gateway.formats.outlet import Outlet
 from gateway.model.observations import REPORTED, columns
@@ -28,7 +28,7 @@ def write(message: DataMessage) -> Iterator[bytes]:
 
     Raises NotServed for changes and history, and for several dataflows, which have no one schema.
     """
-    refuse_more_than_a_state(message, "A Parquet file", ("format=csv-2.1",))
+    flat.refuse_more_than_a_state(message, "A Parquet file", ("format=csv-2.1",))
     flows = dict.fromkeys(str(each.subject.of) for each in message.datasets)
     if len(flows) > 1:
         raise NotServed("A Parquet file holds one dataflow.", subject="format", allowed=flows)
@@ -48,9 +48,9 @@ def _written(message: DataMessage) -> Iterator[bytes]:
 def _schema(message: DataMessage) -> pa.Schema:
     """The columns that are told, with the names of all that they are of."""
     subject = message.subject
-    told = own(message.datasets[0])
-    ids = {*told.dimensions, *told.time, *told.measure, *told.observed, *told.series}
-    kept = ids | {REPORTED} if told.measure else ids
+    kept = {*flat.columns(message.datasets)}
+    if subject.structure.measure.id in kept:
+        kept.add(REPORTED)
     names = subject.labels.components
     fields = [
         each.with_metadata(_said("sdmx.name", names.get(each.name)))
@@ -87,7 +87,7 @@ def _sources(message: DataMessage) -> dict[str, str]:
 
 
 def _tables(dataset: DataSet, schema: pa.Schema) -> Iterator[pa.Table]:
-    for selection in dataset.shaped(FLAT):
+    for selection in dataset.spread().shaped(FLAT):
         if dataset.shown.observations:
             yield from _observations(selection, schema)
         else:

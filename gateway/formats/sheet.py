@@ -173,7 +173,7 @@ def sheets(message: DataMessage) -> list[Sheet]:
     found: dict[str, Sheet] = {}
     subjects = dict.fromkeys(each.subject.of for each in message.datasets)
     for number, of in enumerate(subjects, 1):
-        datasets = tuple(each for each in message.datasets if each.subject.of == of)
+        datasets = tuple(each.spread() for each in message.datasets if each.subject.of == of)
         taken = of.id.lower() in found or len(of.id) > 31
         name = f"{of.id[:26]}_{number}" if taken else of.id
         found[name.lower()] = Sheet(name, datasets, message.manner.languages[0])

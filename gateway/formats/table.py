@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from gateway.formats import (
     csv,
+    csv_metadata,
     json_data,
     json_metadata,
     json_schema,
@@ -51,9 +52,9 @@ class Parameter:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format(Generic[M]):
-    """One format of one kind of message.
+    """One format of one kind of message; each is one of a kind, and equal to itself alone.
 
     `names` are the short ones for ``format=``; `also` are plainer media types that ask for it too.
     What has an `extension` is sent as a file to keep. A `version` may be empty. `most` is how many
@@ -307,9 +308,35 @@ METADATA_21 = Format(
     words=Words.ALL,
 )
 
+_METADATA_CSV = "application/vnd.sdmx.metadata+csv"
+_ONLY_IDS = Parameter("labels", (Said.ID,))
+
+METADATA_C20 = Format(
+    ("csv", "csv-2.0"),
+    _METADATA_CSV,
+    "2.0.0",
+    csv_metadata.write_20,
+    parameters=(_ONLY_IDS,),
+    words=Words.ALL,
+)
+METADATA_C21 = Format(
+    ("csv-2.1",),
+    _METADATA_CSV,
+    "2.1.0",
+    csv_metadata.write_21,
+    parameters=(_ONLY_IDS,),
+    words=Words.ALL,
+)
+
 METADATA: Mapping[int, Sequence[Format[MetadataMessage]]] = {
-    1: (METADATA_21, METADATA_31, METADATA_30, METADATA_J21, METADATA_J20),
-    2: (METADATA_J21, METADATA_J20, METADATA_31, METADATA_30, METADATA_21),
+    1: (
+        *(METADATA_21, METADATA_31, METADATA_30, METADATA_J21, METADATA_J20),
+        *(METADATA_C20, METADATA_C21),
+    ),
+    2: (
+        *(METADATA_J21, METADATA_J20, METADATA_31, METADATA_30, METADATA_C21, METADATA_C20),
+        METADATA_21,
+    ),
 }
 """By the number of the dialect, its default first."""
 
@@ -323,7 +350,7 @@ REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
 """The default first. SDMX has no other format for registrations than SDMX-ML."""
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "csv": (_CSV,),
+    "csv": (_CSV, _METADATA_CSV),
     "csvdata": (_CSV,),
     "json": (_DATA_JSON, _STRUCTURE_JSON),
     "jsondata": (_DATA_JSON,),

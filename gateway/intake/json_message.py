@@ -12,24 +12,36 @@ Content = dict[str, object]
 
 
 class _Value(msgspec.Struct, frozen=True):
+    """In 1.0 a text is told as a name without an id."""
+
     id: str | None = None
     value: object = None
+    name: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The code; a value without one is its own."""
+        if self.id is not None:
+            return self.id
+        return _said(self.name if self.value is None else self.value)
 
 
-class _Component(msgspec.Struct, frozen=True):
+class _Component(msgspec.Struct, frozen=True, rename={"place": "keyPosition"}):
     id: str
+    place: int | None = None
     values: tuple[_Value | str | float | None, ...] = ()
 
     def code(self, at: int) -> str:
         """The code at a position; a value without a code is its own."""
         found = self.values[at]
-        if isinstance(found, _Value):
-            return found.id if found.id is not None else _said(found.value)
-        return _said(found)
+        return found.said if isinstance(found, _Value) else _said(found)
 
 
-class _Levels(msgspec.Struct, frozen=True, rename={"data_set": "dataSet"}):
+class _Levels(
+    msgspec.Struct, frozen=True, rename={"data_set": "dataSet", "group": "dimensionGroup"}
+):
     data_set: tuple[_Component, ...] = ()
+    group: tuple[_Component, ...] = ()
     series: tuple[_Component, ...] = ()
     observation: tuple[_Component, ...] = ()
 
@@ -50,11 +62,12 @@ class _Series(msgspec.Struct, frozen=True):
     attributes: tuple[object, ...] = ()
 
 
-class _DataSet(msgspec.Struct, frozen=True):
+class _DataSet(msgspec.Struct, frozen=True, rename={"groups": "dimensionGroupAttributes"}):
     structure: int = 0
     series: dict[str, _Series] = {}
     observations: dict[str, tuple[object, ...]] = {}
     attributes: tuple[object, ...] = ()
+    groups: dict[str, tuple[object, ...]] = {}
     links: tuple[_Link, ...] = ()
 
 
@@ -84,6 +97,28 @@ def json_lines(content: bytes) -> tuple[tuple[str, ...], list[Line]]:
 
 
 def _lines(data: _DataSet, structure: _Structure) -> Iterator[Line]:
+    groups = [*_groups(data, structure)]
+    for line in _observations(data, structure):
+        for part, said in groups:
+            if part.items() <= line.items():
+                line.update(said)
+        yield line
+
+
+def _groups(data: _DataSet, structure: _Structure) -> Iterator[tuple[Line, Line]]:
+    """Parts of a key, with the attributes of the observations that have them.
+
+    Such a part has a place for each dimension, which is empty where that is free.
+    """
+    levels = structure.dimensions
+    every = {each.place: each for each in (*levels.data_set, *levels.series, *levels.observation)}
+    for key, attributes in data.groups.items():
+        fixed = [(n, at) for n, at in enumerate(key.split(":")) if at]
+        part = {every[n].id: every[n].code(int(at)) for n, at in fixed}
+        yield part, _given(structure.attributes.group, attributes)
+
+
+def _observations(data: _DataSet, structure: _Structure) -> Iterator[dict[str, str]]:
     whole = {
         **_at(structure.dimensions.data_set, [0] * len(structure.dimensions.data_set)),
         **_given(structure.attributes.data_set, data.attributes),

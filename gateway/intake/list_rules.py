@@ -106,16 +106,20 @@ def not_of_provision(sheet: str, cell: str, code: str, component: str, wanted: s
     )
 
 
-def attribute_not_kept(sheet: str, cell: str, attribute: str) -> Finding:
-    """Nothing of a message is left out in silence."""
+def attribute_differs(sheet: str, cell: str, attribute: str, said: tuple[str, ...]) -> Finding:
+    """A message says one thing of the whole data set."""
+    texts = ", ".join(f"“{each}”" for each in said)
+    textos = ", ".join(f"«{each}»" for each in said)
     return Finding(
         Severity.WARNING,
-        "attribute_not_kept",
+        "attribute_differs",
         sheet,
         cell,
         attribute,
         Text(
-            f"{attribute} describe el conjunto de datos y no se guarda con las observaciones.",
-            f"{attribute} describes the data set and is not kept with the observations.",
+            f"{attribute} describe el conjunto de datos y dice {textos}. Se publica lo que dice "
+            "el último período.",
+            f"{attribute} describes the data set and says {texts}. What the latest period says "
+            "is told.",
         ),
     )

@@ -84,12 +84,17 @@ def look_up(
             if (name, each.text) not in known:
                 known[name, each.text] = code_of(name, place, each.text, provision)
             code = known[name, each.text]
-            sure = code if code is not None and EITHER not in code else None
+            sure = None if code is not None and _is_either(code, place) else code
             codes[name].append(sure)
             if sure is None and (each.text or not place.optional):
                 names = uncoded.setdefault(each, [])
                 names.extend([name] if name not in names else [])
     return Looked(codes, tuple(_faults(sheet, uncoded, labelled, provision)))
+
+
+def _is_either(code: str, place: Place) -> bool:
+    """Whether a code map gave several codes; a text that is its own code may have the sign too."""
+    return bool(place.codes) and EITHER in code
 
 
 def _faults(
@@ -114,7 +119,8 @@ def fault(
     if not text:
         return rules.empty_label(sheet, cell, ", ".join(places))
     for name, place in places.items():
-        if (codes := code_of(name, place, text, provision)) is not None:
+        codes = code_of(name, place, text, provision)
+        if codes is not None and _is_either(codes, place):
             return rules.ambiguous_label(sheet, cell, text, tuple(codes.split(EITHER)), name)
     coded = {name: place for name, place in places.items() if place.codes}
     if not coded and not all(name.startswith("time.") for name in places):

@@ -82,6 +82,12 @@ class Metadata:
     definitions: tuple[Artefact, ...] = ()
     sets: tuple[MetadataSet, ...] = ()
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The ids of all that can be said, in the order of the structure."""
+        structures = (each for each in self.definitions if isinstance(each, MetadataStructure))
+        return tuple(attribute.id for each in structures for attribute in each.attributes)
+
 
 def read_metadata(
     config: Path, registry: Registry, provisions: Mapping[str, Provision]

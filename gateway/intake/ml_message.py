@@ -106,31 +106,48 @@ def _pairs(element: etree._Element) -> dict[str, str]:
 
 
 class _Specific:
-    """Components are attributes of the data set, the series and the observation."""
+    """Components are attributes of the data set, the series and the observation.
+
+    From 3.0 on those of the data set stand in elements of its own, Atts.
+    """
 
     def __init__(self) -> None:
         self.at_observation = "TIME_PERIOD"
+        self._whole: dict[str, str] = {}
 
     def begin(self, name: str) -> None:
-        """An element opens, which says nothing yet."""
+        """An element opens."""
+        if name == "DataSet":
+            self._whole = {}
 
     def end(self, element: etree._Element, name: str) -> Line | None:
-        """An element closes; the observation that it is, or None.
-
-        Attributes with a namespace are those of the message and of schemas.
-        """
+        """An element closes; the observation that it is, or None."""
+        if _local(element.getparent()) in ("Series", "Obs", "Atts") and name != "Obs":
+            raise ValueError(name)  # complex attributes, which are not taken
         if name == "Series":
             element.clear()
-        if _local(element.getparent()) in ("Series", "Obs") and name != "Obs":
-            raise ValueError(name)  # complex attributes, which are not taken
-        if name != "Obs":
-            return None
+        elif name == "Atts":
+            self._whole.update(_stated(element))
+        elif name == "Obs":
+            return self._observation(element)
+        return None
+
+    def _observation(self, element: etree._Element) -> Line:
+        """Raises ValueError where Atts has a key: it would have to be given to what it fits."""
         above = [each for each in element.iterancestors() if _local(each) in ("DataSet", "Series")]
-        found = {
-            str(key): str(value)
-            for each in (*reversed(above), element)
-            for key, value in each.attrib.items()
-            if not str(key).startswith("{")
-        }
+        found: dict[str, str] = {}
+        for each in (*reversed(above), element):
+            found.update(_stated(each))
         element.clear()
-        return found
+        if not self._whole.keys().isdisjoint(found):
+            raise ValueError("Atts")
+        return {**self._whole, **found}
+
+
+def _stated(element: etree._Element) -> dict[str, str]:
+    """Its attributes; those with a namespace are the message's own, and the schema's."""
+    return {
+        str(key): str(value)
+        for key, value in element.attrib.items()
+        if not str(key).startswith("{")
+    }

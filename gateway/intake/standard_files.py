@@ -30,27 +30,29 @@ def list_message(message: Message, provision: Provision) -> Listed:
         listed = list_records(nothing, _layout(records, provision))
         return replace(listed, findings=tuple(faults), read=len(records), faulty=len(records))
     listed = list_records(records, _layout(records, provision))
-    more = (*_other_constants(listed, provision), *_not_kept(records, provision))
+    more = (*_other_constants(listed, provision), *_differing(records, provision))
     return replace(listed, findings=(*listed.findings, *more))
 
 
 def _layout(records: Records, provision: Provision) -> Provision:
     """The provision with the layout of messages instead of its own."""
     structure = provision.structure
-    attributes = structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION)
-    there = {*records.headings}
     of_whole = structure.attribute_ids(Attachment.DATASET)
-    constant = {id: said for id, said in provision.attributes.items() if id in of_whole}
+    given = {id: said for id, said in provision.constants().items() if id in of_whole}
+    there = {
+        each: Place(field=each, optional=True, empty=given.get(each))
+        for each in structure.attribute_ids(*Attachment)
+        if each in records.headings
+    }
     return replace(
         provision,
         table=Table(heading=structure.dimension_ids[0], layout="records"),
         rows=Rows(),
-        columns=Columns(leave_out=(*HEAD, *of_whole)),
+        columns=Columns(leave_out=HEAD),
         labels=Labels(),
         components={each: Place(field=each) for each in structure.dimension_ids},
         time=Time(period=Place(field=structure.time.id)),
-        attributes=constant
-        | {each: Place(field=each, optional=True) for each in attributes if each in there},
+        attributes={**given, **there},
         values=Values(field=structure.measure.id, missing={_NO_VALUE: ""}),
         notes=(),
     )
@@ -101,8 +103,11 @@ def _other_constants(listed: Listed, provision: Provision) -> Iterator[Finding]:
                     yield list_rules.not_of_provision(*place, other, name, code)
 
 
-def _not_kept(records: Records, provision: Provision) -> Iterator[Finding]:
+def _differing(records: Records, provision: Provision) -> Iterator[Finding]:
     for name in provision.structure.attribute_ids(Attachment.DATASET):
         if name in records.headings:
             at = records.headings.index(name)
-            yield list_rules.attribute_not_kept(records.sheet, address(records.header, at), name)
+            said = sorted({*records.columns[at].unique().to_pylist()} - {""})
+            if len(said) > 1:
+                spot = address(records.header, at)
+                yield list_rules.attribute_differs(records.sheet, spot, name, tuple(said[:3]))

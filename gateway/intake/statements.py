@@ -62,8 +62,9 @@ STATEMENTS: Mapping[str, Text] = {
         "Cada observación tiene sus atributos obligatorios.",
         "Every observation has its mandatory attributes.",
     ),
-    "attribute_not_kept": Text(
-        "Todo lo que un mensaje dice se guarda.", "All that a message says is kept."
+    "attribute_differs": Text(
+        "Un mensaje dice una sola cosa del conjunto de datos.",
+        "A message says one thing of the whole data set.",
     ),
     "not_a_number": Text(
         "Cada celda de detalle tiene una cifra o una palabra que la sustituye.",

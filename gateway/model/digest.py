@@ -1,10 +1,11 @@
 """The digest of a value: the same in every process for values that are equal."""
 
 import hashlib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 _PLAIN = (str, int, float, bytes, type(None))
 
@@ -19,6 +20,15 @@ def digest(*values: object) -> str:
     True
     """
     return hashlib.sha256(_spelled(values).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=4096)
+def remembered_digest(*values: Hashable) -> str:
+    """The same digest, kept in memory: for values that come again and again.
+
+    They must be such that what is equal is spelled alike: no number beside a truth value.
+    """
+    return digest(*values)
 
 
 def _spelled(value: object) -> str:

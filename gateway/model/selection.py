@@ -1,7 +1,10 @@
 """The answer to a data question as integer codes: what every data format is written from."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import accumulate
 from typing import Protocol
 
 import numpy as np
@@ -26,11 +29,12 @@ def as_arrow(numbers: npt.NDArray[np.integer] | npt.NDArray[np.floating]) -> pa.
 def as_strings(words: Sequence[str]) -> pa.StringArray:
     """Words as an Arrow array; ``pa.array`` would import pandas for them too."""
     encoded = [word.encode() for word in words]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    ends = array("i", accumulate(map(len, encoded), initial=0))
     data = pa.py_buffer(b"".join(encoded))
     return pa.StringArray.from_buffers(len(encoded), pa.py_buffer(ends), data)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def as_scalar(value: str | int | float) -> pa.Scalar:
     """One value for Arrow; ``pa.scalar`` would import pandas for it.
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from gateway.model.coding import Packed, combined, dense, packed
 from gateway.model.selection import Chunk, Coded, Codes, RowNumbers, Rows, Selection
+from gateway.model.structure import Attachment
 
 
 def arranged(selection: Selection, dimension: str) -> Selection:
@@ -141,6 +142,22 @@ def shown(
         rows=rows,
         of_whole=stated_of_whole(selection, attributes),
     )
+
+
+def spread(selection: Selection) -> Selection:
+    """The same, with what is stated of the whole stated of each series.
+
+    For formats in which that is how it is told: a table has a column for it, and SDMX-JSON finds
+    out for itself that all series have one value, or that those of two providers differ.
+    """
+    ids = selection.structure.attribute_ids(Attachment.DATASET)
+    if not ids:
+        return selection
+    every = np.zeros(selection.series, np.int32)
+    stated = {id: (selection.of_whole[id],) if id in selection.of_whole else () for id in ids}
+    of_each = {id: Coded(every, values) for id, values in stated.items()}
+    both = {**selection.series_attributes, **of_each}
+    return replace(selection, series_attributes=both)
 
 
 def stated_of_whole(selection: Selection, attributes: frozenset[str] | None) -> dict[str, str]:

@@ -35,6 +35,7 @@ class Registry:
         self._artefacts = {each.reference: each for each in _with_maps(artefacts)}
         self._ids: dict[Reference, frozenset[str]] = {}
         self._names: dict[Reference, Mapping[str, Text]] = {}
+        self._labels: dict[tuple[Reference, Reference], Labels] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -107,6 +108,12 @@ class Registry:
 
     def labels(self, of: Reference, structure: DataStructure) -> Labels:
         """The names of what data of an artefact use, by the concepts and code lists."""
+        name = of, structure.reference
+        if name not in self._labels:
+            self._labels[name] = self._labels_of(of, structure)
+        return self._labels[name]
+
+    def _labels_of(self, of: Reference, structure: DataStructure) -> Labels:
         return Labels(
             self.get(of).name,
             {each.id: self._item_name(each.concept) for each in structure.components()},

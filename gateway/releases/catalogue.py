@@ -60,11 +60,15 @@ _FOR_EVER, _NEVER = "9999", "9999-"
 """After every time that is written as text; and after that."""
 
 
+_LAST = "SELECT max(rowid), digest FROM releases"
+"""The release that was published last: releases only ever come, and none changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The newest visible release from a time until another, by the database's version."""
+    """The newest visible release from a time until another, by the last release there was."""
 
-    version: tuple[int, int] | None
+    version: tuple[object, ...] | None
     since: str
     until: str
     release: Release | None
@@ -92,9 +96,9 @@ class Catalogue:
     def _newest(self, newest: AnySelect, provision: str, at: str) -> Release | None:
         """The highest number visible at a time: no question waits for a provision's history.
 
-        It is kept until somebody writes, or until the next release is visible.
+        It is kept until there is another release, or until the next release is visible.
         """
-        version = self._database.version()
+        version = self._database.glance(_LAST)
         name = (newest is _RELEASED, provision)
         kept = self._kept.get(name)
         fresh = kept is not None and version is not None and kept.version == version
@@ -106,7 +110,7 @@ class Catalogue:
         return found.release
 
     def _asked(
-        self, newest: AnySelect, provision: str, at: str, version: tuple[int, int] | None
+        self, newest: AnySelect, provision: str, at: str, version: tuple[object, ...] | None
     ) -> "_Kept":
         asked = {"provision": provision, "at": at}
         following = _NEXT_RELEASED if newest is _RELEASED else _NEXT_VISIBLE

@@ -12,11 +12,11 @@ from gateway.model.selection import Codes, Selection
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.available import without
-from gateway.releases.history import History
+from gateway.releases.history import States
 
 
 def changes(
-    history: History,
+    history: States,
     structure: DataStructure,
     moment: datetime,
     wanted: Wanted,
@@ -37,7 +37,7 @@ def changes(
 
 
 def _since(
-    history: History, moment: datetime, wanted: Wanted, visibility: Visibility
+    history: States, moment: datetime, wanted: Wanted, visibility: Visibility
 ) -> Sequence[Selection]:
     """The observations that changed and those that went, each series once."""
     found = history.since(moment, wanted, visibility)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from gateway.model.selection import Selection
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.available import availability
+from gateway.releases.cube import Cube
 from gateway.releases.index import Index, microsecond
 from gateway.releases.store import Store
 
@@ -55,6 +57,42 @@ class Versions:
     valid_to: tuple[datetime | None, ...]
 
 
+class States(Protocol):
+    """What was, is and has changed of some observations, as callers may see them."""
+
+    def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """What is wanted of the state at the moment of a visibility."""
+        ...
+
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """The cube of that state, to count in; None where nothing is to be seen."""
+        ...
+
+    def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+        """How many of the observations that `state` gives are of each year."""
+        ...
+
+    def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
+        """What is wanted of the changes between a moment and that of a visibility."""
+        ...
+
+    def disseminations(self, wanted: Wanted, visibility: Visibility) -> Iterator[Dissemination]:
+        """Every change of what is wanted, up to the moment of a visibility, in order."""
+        ...
+
+
+def years_in(cube: Cube | None, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+    """How many wanted observations of a cube are of each year; none is fetched."""
+    counts: Counter[int] = Counter()
+    if cube is None:
+        return counts
+    time = cube.index.structure.time.id
+    found = availability(cube, wanted, visibility, components=(time,)).values[time]
+    for period, count in found.items():
+        counts[int(period[:4])] += count.observations
+    return counts
+
+
 class History:
     """The states of one provision as one caller may see them."""
 
@@ -67,18 +105,14 @@ class History:
         """What is wanted of the state at the moment of a visibility."""
         return self._select(self._release(visibility), wanted, visibility)
 
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """The cube of the state at the moment of a visibility."""
+        release = self._release(visibility)
+        return None if release is None else self._store.cube(release, self._structure)
+
     def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
         """How many of the observations that `state` gives are of each year; none is fetched."""
-        release = self._release(visibility)
-        if release is None:
-            return Counter()
-        time = self._structure.time.id
-        cube = self._store.cube(release, self._structure)
-        found = availability(cube, wanted, visibility, components=(time,)).values[time]
-        counts: Counter[int] = Counter()
-        for period, count in found.items():
-            counts[int(period[:4])] += count.observations
-        return counts
+        return years_in(self.cube(visibility), wanted, visibility)
 
     def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
         """What is wanted of the changes between the state at a moment and that of a visibility.
@@ -106,6 +140,10 @@ class History:
             found = self._difference(was, then, became, now, wanted)
             if len(found):
                 yield Dissemination(now.at, found.changed, found.deleted)
+
+    def moments(self, visibility: Visibility) -> Iterator[datetime]:
+        """Each moment at which the state may have changed, up to that of a visibility."""
+        return (then.at for _, then in self._moments(visibility))
 
     def versions(self, wanted: Wanted, visibility: Visibility) -> Versions:
         """Every state of every observation that is wanted, with the time that it held."""

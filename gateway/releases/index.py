@@ -15,11 +15,20 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gateway.model.coding import coded, combined, narrow, packed
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.period import chronological
-from gateway.model.selection import Coded, Codes, as_arrow, as_codes, as_floats, as_scalar
+from gateway.model.selection import (
+    Coded,
+    Codes,
+    Selection,
+    as_arrow,
+    as_codes,
+    as_floats,
+    as_scalar,
+)
 from gateway.model.structure import Attachment, DataStructure
 from gateway.model.visibility import EMBARGO
 
@@ -89,6 +98,27 @@ def microsecond(moment: datetime) -> int:
 def index_of(observations: Observations) -> Index:
     """The index of observations in any order."""
     return build(observations.structure, len(observations), observations.table.column)
+
+
+def index_from(selection: Selection) -> Index:
+    """The index of a selection that is in the order of series then time, each series having one."""
+    rows = selection.chunk()
+    start = np.searchsorted(rows.series, np.arange(selection.series + 1)).astype(np.int64)
+    numbers = pc.fill_null(pc.cast(rows.values, pa.float64()), as_scalar(np.nan))
+    return Index(
+        selection.structure,
+        selection.keys,
+        selection.series_attributes,
+        selection.attributes,
+        start,
+        selection.periods,
+        rows.periods,
+        rows.notes,
+        rows.values,
+        as_floats(numbers),
+        _embargo(selection.attributes),
+        selection.of_whole,
+    )
 
 
 def build(structure: DataStructure, rows: int, column: Column) -> Index:

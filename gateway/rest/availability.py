@@ -17,8 +17,8 @@ REFERENCES = (
 )
 
 _TOLD = ("references", "mode")
-_SERVED_1 = ("startPeriod", "endPeriod", "updatedAfter", *_TOLD)
-_SERVED_2 = ("c[", "updatedAfter", "updateAfter", "reportingYearStartDay", *_TOLD)
+PARAMETERS_1 = ("startPeriod", "endPeriod", "updatedAfter", *_TOLD)
+PARAMETERS_2 = ("c[", "updatedAfter", "updateAfter", "reportingYearStartDay", *_TOLD)
 _FORM_1 = "availableconstraint/{agency,flow,version}/{key}/{provider}/{component}"
 _FORM_2 = "availability/{context}/{agency}/{id}/{version}/{key}/{component}"
 
@@ -29,12 +29,14 @@ def availability_query_1(path: str, pairs: Pairs) -> AvailabilityQuery:
     if not parts:
         raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_FORM_1,))
     references = tuple(each for each in REFERENCES if each != "valuelist")
-    return _query(parts, 3, pairs, _SERVED_1, v1.data_query, references, "+")
+    return _query(parts, 3, pairs, PARAMETERS_1, v1.data_query, references, "+")
 
 
 def availability_query_2(path: str, pairs: Pairs) -> AvailabilityQuery:
     """The question of a path below ``/sdmx/v2/availability`` and its parameters."""
-    return _query(segments(path, 6, _FORM_2), 5, pairs, _SERVED_2, v2.data_query, REFERENCES, ",")
+    return _query(
+        segments(path, 6, _FORM_2), 5, pairs, PARAMETERS_2, v2.data_query, REFERENCES, ","
+    )
 
 
 def _query(

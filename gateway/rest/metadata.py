@@ -18,6 +18,8 @@ _FORMS = {
     MetadataKey.FLOW: "metadata/metadataflow/{agency}/{id}/{version}/{provider}",
     MetadataKey.STRUCTURE: "metadata/structure/{type}/{agency}/{id}/{version}",
 }
+PARAMETERS = ("detail", "asOf")
+PARAMETERS_1 = ("detail",)
 _FORM_1 = "metadata/{agency,flow,version}/{key}/{provider}"
 
 
@@ -29,7 +31,7 @@ def metadata_query(path: str, pairs: Pairs) -> MetadataQuery:
     by = MetadataKey(word)
     if len(parts) == 4 and by is MetadataKey.SET:
         raise BadSyntax("The path has 5 parts.", subject=path, allowed=(_FORMS[by],))
-    parameters = read(pairs, ("detail", "asOf"))
+    parameters = read(pairs, PARAMETERS)
     detail = choice(parameters, "detail", "full", ("full", "allstubs"))
     resources, pattern, providers = _named(by, parts)
     return MetadataQuery(
@@ -63,7 +65,7 @@ def metadata_query_1(path: str, pairs: Pairs) -> MetadataQuery:
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
     if key not in v1.EVERY:
         raise NotServed("Metadata of a key are not served.", subject=key, allowed=("all",))
-    parameters = read(pairs, ("detail",), v1.DATA_PARAMETERS)
+    parameters = read(pairs, PARAMETERS_1, v1.DATA_PARAMETERS)
     choice(parameters, "detail", "full", ("full",))
     return MetadataQuery(MetadataKey.FLOW, v1.flow_pattern(flow), v1.provider_patterns(provider))
 

@@ -11,6 +11,7 @@ from gateway.model.query import ProviderPattern, RegistrationQuery
 from gateway.rest import grammar, v2
 from gateway.rest.parameters import Pairs, moment, read, segments
 
+PARAMETERS = ("updatedAfter", "updatedBefore")
 _FORM = "registration/{context}/{agency}/{id}/{version}"
 _FORMS = ("registration/id/{id}", "registration/provider/{agency}/{provider}", _FORM)
 
@@ -21,7 +22,7 @@ def registration_query(path: str, pairs: Pairs) -> RegistrationQuery:
     bounds = {"id": 1, "provider": 2}
     if len(parts) > bounds.get(by, 3):
         raise BadSyntax(f"The path has {len(parts) + 1} parts.", subject=path, allowed=_FORMS)
-    parameters = read(pairs, ("updatedAfter", "updatedBefore"))
+    parameters = read(pairs, PARAMETERS)
     after, before = moment(parameters, "updatedAfter"), moment(parameters, "updatedBefore")
     if by == "id":
         return RegistrationQuery(_ids(parts, path), updated_after=after, updated_before=before)

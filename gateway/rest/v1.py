@@ -57,6 +57,9 @@ DATA_PARAMETERS = (
     *("startPeriod", "endPeriod", "updatedAfter", "firstNObservations", "lastNObservations"),
     *("dimensionAtObservation", "detail", "includeHistory"),
 )
+STRUCTURE_PARAMETERS = ("detail", "references")
+SCHEMA_PARAMETERS = ("dimensionAtObservation", "explicitMeasure")
+
 _DATA_FORM = "data/{agency,flow,version}/{key}/{provider}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
 _STRUCTURE_FORM = "{type}/{agency}/{id}/{version}/{item}"
@@ -157,7 +160,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     if resource not in RESOURCES:
         raise BadSyntax(f"There is no resource {resource}.", subject=resource, allowed=RESOURCES)
     agency, id, version, item = (*parts, *("all", "all", "latest", "all")[len(parts) :])
-    parameters = read(pairs, ("detail", "references"))
+    parameters = read(pairs, STRUCTURE_PARAMETERS)
     return StructureQuery(
         RESOURCES if resource == ANY_TYPE else (resource,),
         ArtefactPattern(
@@ -179,7 +182,7 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     context, agency, id, version = (*parts, *("latest",)[len(parts) - 3 :])
     if context not in SCHEMA_CONTEXTS:
         raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
-    parameters = read(pairs, ("dimensionAtObservation", "explicitMeasure"))
+    parameters = read(pairs, SCHEMA_PARAMETERS)
     choice(parameters, "explicitMeasure", "false", ("false",))  # there is one measure
     return SchemaQuery(
         context,

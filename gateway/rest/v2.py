@@ -34,7 +34,7 @@ REFERENCES = (
     *("none", "parents", "parentsandsiblings", "ancestors", "children", "descendants", "all"),
 )
 
-_DATA_SERVED = (
+DATA_PARAMETERS = (
     *("c[", "updatedAfter", "updateAfter", "firstNObservations", "lastNObservations"),
     *("dimensionAtObservation", "includeHistory", "offset", "limit", "sort", "asOf"),
     *("reportingYearStartDay", "attributes", "measures"),
@@ -44,6 +44,9 @@ SCHEMA_CONTEXTS = (
     *("dataflow", "datastructure", "provisionagreement"),
     *("metadatastructure", "metadataflow", "metadataprovisionagreement"),
 )
+
+STRUCTURE_PARAMETERS = ("detail", "references", "asOf")
+SCHEMA_PARAMETERS = ("dimensionAtObservation", "asOf", "deletion")
 
 _DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
@@ -55,7 +58,7 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     context, agency, id, version, keys = _padded(
         segments(path, 5, _DATA_FORM), ("*", "*", "*", "*", "*")
     )
-    parameters = read(pairs, _DATA_SERVED)
+    parameters = read(pairs, DATA_PARAMETERS)
     if "updateAfter" in parameters:  # as sdmx1 2.28 spells it (seen 2026-11)
         parameters.setdefault("updatedAfter", parameters["updateAfter"])
     year_starts = year_start(parameters.get("reportingYearStartDay", "--01-01"))
@@ -138,7 +141,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     resource, agency, id, version, item = _padded(
         segments(path, 5, _STRUCTURE_FORM), ("*", "*", "*", "~", "")
     )
-    parameters = read(pairs, ("detail", "references", "asOf"))
+    parameters = read(pairs, STRUCTURE_PARAMETERS)
     return StructureQuery(
         resources(resource),
         artefact_pattern(agency, id, version),
@@ -157,7 +160,7 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     context, agency, id, version = _padded(parts, ("", "", "", "~"))
     if context not in SCHEMA_CONTEXTS:
         raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
-    parameters = read(pairs, ("dimensionAtObservation", "asOf", "deletion"))
+    parameters = read(pairs, SCHEMA_PARAMETERS)
     return SchemaQuery(
         context,
         artefact_pattern(agency, id, version),

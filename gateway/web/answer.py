@@ -3,16 +3,18 @@
 Everything that can fail happens before the first byte, so that no error hides in a 200.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from traceback import format_exception
 
 from flask import Response, request
+from werkzeug.http import http_date
 
 from gateway.errors import GatewayError
-from gateway.model.digest import digest
+from gateway.model.digest import remembered_digest
 from gateway.web.bodies import Bodies, Body
 from gateway.web.compression import IDENTITY, compressed
 from gateway.web.gate import Gate
@@ -56,7 +58,7 @@ class Answer:
     in it. With a file name it is a file to keep.
     """
 
-    state: object
+    state: Hashable
     media_type: str
     encoding: str
     pieces: Callable[[], Iterator[bytes]]
@@ -69,7 +71,7 @@ class Answer:
     @property
     def tag(self) -> str:
         """A strong ETag: with the same one, the bytes are the same."""
-        return digest(self.state, self.media_type, self.encoding)
+        return remembered_digest(self.state, self.media_type, self.encoding)
 
 
 class Sender:
@@ -101,7 +103,7 @@ class Sender:
         response.headers["Vary"] = _VARY[answer.cache]
         # A date counts whole seconds: within the same one, another change could still come.
         if answer.since is not None and answer.since <= self._clock() - _SECOND:
-            response.last_modified = answer.since
+            response.headers["Last-Modified"] = _date(answer.since)
         if answer.file_name and response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
         if answer.language:
@@ -131,6 +133,12 @@ class Sender:
                 return _response(answer.media_type, encoding, found)
             body = found
         return _response(answer.media_type, body.encoding, body.content)
+
+
+@lru_cache(maxsize=256)
+def _date(moment: datetime) -> str:
+    """As headers spell it; most answers are as old as others."""
+    return http_date(moment)
 
 
 def _response(media_type: str, encoding: str, body: bytes | Iterator[bytes]) -> Response:

@@ -7,6 +7,7 @@ written before the answer leaves. Where it cannot be written, there is no answer
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from secrets import token_hex
 from threading import Lock
 
@@ -160,6 +161,7 @@ class Counts:
                 self._counts.popitem(last=False)
 
 
+@lru_cache(maxsize=1024)
 def _spelled(asked: DataQuery) -> str:
     """A question in one spelling, whichever way it was asked; its flows, where it has none."""
     providers = ",".join(f"{each.agency or '*'}.{each.id or '*'}" for each in asked.providers)

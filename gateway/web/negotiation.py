@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from flask import request
+from werkzeug.http import parse_accept_header
 
 from gateway.errors import BadSyntax
 from gateway.formats.negotiation import Choice, Wish, choose, parted
@@ -23,12 +24,11 @@ _LONG = 500
 Pairs = list[tuple[str, str]]
 
 
-def wishes_and_question() -> tuple[Mapping[str, str], Pairs]:
+def wishes_and_question(pairs: Pairs) -> tuple[Mapping[str, str], Pairs]:
     """The parameters that say how an answer is told, and those that say what is asked.
 
     Raises BadSyntax for one of the former that is given twice.
     """
-    pairs = [*request.args.items(multi=True)]
     compressions = [value for name, value in pairs if name == _COMPRESSION]
     if len(compressions) > 1:
         raise BadSyntax(f"The parameter {_COMPRESSION} is given twice.", subject=_COMPRESSION)
@@ -40,7 +40,17 @@ def wishes_and_question() -> tuple[Mapping[str, str], Pairs]:
 
 def encoding_of(wishes: Mapping[str, str], *, useful: bool) -> str:
     """How an answer is to be compressed; `useful` where its format is not compressed already."""
-    return chosen(request.accept_encodings, wishes.get(_COMPRESSION), useful=useful)
+    accepted = request.headers.get("Accept-Encoding")
+    named = wishes.get(_COMPRESSION)
+    if len(accepted or "") + len(named or "") > _LONG:
+        return chosen(request.accept_encodings, named, useful=useful)
+    return _encoded(accepted, named, useful=useful)
+
+
+@lru_cache(maxsize=256)
+def _encoded(accepted: str | None, named: str | None, *, useful: bool) -> str:
+    """As compression has it; clients accept the same each time."""
+    return chosen(parse_accept_header(accepted), named, useful=useful)
 
 
 def language() -> Language:

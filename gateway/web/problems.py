@@ -106,7 +106,7 @@ def _as_xml(code: int, text: str) -> tuple[bytes, str]:
 
 def _as_json(code: int, text: str) -> tuple[bytes, str]:
     """The errors of an SDMX-JSON message."""
-    told = {"errors": [{"code": code, "title": _TITLES.get(code, "Error"), "detail": text}]}
+    told = {"errors": [{"code": code, "title": TITLES.get(code, "Error"), "detail": text}]}
     return json.dumps(told, ensure_ascii=False).encode(), "application/json"
 
 
@@ -136,7 +136,7 @@ def _shape(dialect: int) -> str:
     return _USUAL[dialect] if best in ("*", "*/*", "application/*", "") else "text"
 
 
-_TITLES = {
+TITLES = {
     400: "Syntax error",
     401: "Unauthorized",
     403: "Forbidden",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
@@ -64,8 +65,7 @@ class _Mount:
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        wishes, pairs = wishes_and_question()
-        asked = _question(self._dialect.number, path, tuple(pairs))
+        wishes, asked = _read(self._dialect.number, path, request.query_string)
         match asked:
             case AvailabilityQuery():
                 return self._availability(asked, wishes)
@@ -255,9 +255,12 @@ def _file_name(asked: DataQuery, extension: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _question(number: int, path: str, pairs: tuple[tuple[str, str], ...]) -> Question:
-    """As a dialect reads it; clients ask the same again and again."""
-    return question(DIALECTS[f"v{number}"], path, pairs)
+def _read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Question]:
+    """The wishes and the question of a URL; clients ask the same again and again."""
+    # As Flask reads it: a byte that is no UTF-8 stays percent-encoded.
+    pairs = parse_qsl(said.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    wishes, others = wishes_and_question(pairs)
+    return wishes, question(DIALECTS[f"v{number}"], path, tuple(others))
 
 
 def mount(

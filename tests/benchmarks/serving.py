@@ -16,6 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from gateway.access.clients import DATA_READ
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.model.observations import Observations
 from gateway.model.release import Replaces
@@ -52,6 +53,7 @@ def large_home(root: Path, count: int, settings: str = _SETTINGS) -> tuple[Figur
     made = figures(exchange.registry, count)
     Publisher(exchange.store).publish(_supply(made.unsorted), exchange.clock())
     id, secret = exchange.clients.add("load", [DATA_READ], exchange.clock())
+    exchange.grants.add(Grant("*", ("read",)), "benchmarks", exchange.clock())
     exchange.close()
     return made, id, secret
 

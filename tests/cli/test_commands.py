@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from lxml import etree
 
 from gateway.cli import commands
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, StorageFault
 from gateway.exchange import Exchange
 from tests.formats.reading import faults, official
 from tests.intake.books import GT, SV, edited, sample
@@ -209,6 +209,31 @@ def test_get_answers_in_a_format(format: str | None, begins: bytes) -> None:
     assert done.exit_code == 0
     assert done.stdout_bytes.startswith(begins)
     assert b"52938" in done.stdout_bytes
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize(
+    ("format", "begins"), [("csv", b"STRUCTURE,"), ("xlsx", b"PK"), ("parquet", b"PAR1")]
+)
+def test_get_writes_a_file(tmp_path: Path, format: str, begins: bytes) -> None:
+    """Whole, in the place of an older one, and with nothing beside it."""
+    file = tmp_path / "out" / "data"
+    file.parent.mkdir()
+    file.write_bytes(b"older")
+
+    done = gateway("get", PATH, "--format", format, "--output", file)
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert file.read_bytes().startswith(begins)
+    assert [*file.parent.iterdir()] == [file]
+
+
+@pytest.mark.usefixtures("released")
+def test_get_says_where_a_file_cannot_be_written(tmp_path: Path) -> None:
+    done = gateway("get", PATH, "--output", tmp_path / "nowhere" / "data")
+
+    assert isinstance(done.exception, StorageFault)
+    assert "No such file" in done.exception.sentence()
 
 
 @pytest.mark.usefixtures("released")

@@ -1,8 +1,12 @@
 """The program as a shell starts it: a demo that serves, is read by clients, and stops."""
 
 import json
+import os
+import pty
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -206,6 +210,26 @@ def test_a_reader_that_has_enough_is_no_fault(loaded: Exchange) -> None:
 
     assert process.wait(timeout=10) == 0
     assert errors == ""
+
+
+@pytest.mark.parametrize("format", ["xlsx", "parquet"])
+def test_a_terminal_is_not_filled_with_what_it_cannot_show(loaded: Exchange, format: str) -> None:
+    """Instead it says what to do."""
+    leader, terminal = pty.openpty()
+    command = ["get", f"/sdmx/v2/{FLOW}", "--format", format, "--home", str(loaded.home.root)]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", *command],
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    os.close(terminal)
+    os.close(leader)
+    assert done.returncode == 2
+    assert f"--output data.{format}" in done.stderr
 
 
 def test_a_killed_gateway_leaves_no_worker_behind(tmp_path: Path) -> None:

@@ -21,12 +21,14 @@ def named(id: str) -> ArtefactPattern:
     return ArtefactPattern(("LMIG",), (id,), (VersionPattern("~"),))
 
 
-def test_a_question_of_all_dataflows_is_answered_by_the_one_with_data(loaded: Exchange) -> None:
-    """The others are defined and empty; nobody has to know which."""
+def test_a_question_of_all_dataflows_is_answered_by_those_with_data(loaded: Exchange) -> None:
+    """The others are defined and empty; nobody has to know which. Comparisons are data too."""
     answer = loaded.data(DataQuery("*", ALL), loaded.everything())
 
-    assert str(answer.subject.of) == "LMIG:DF_RETURNS(1.0.0)"
-    assert len(answer.selections) == 3  # one of each country
+    mirror, returns = answer.datasets
+    assert str(mirror.subject.of) == "LMIG:DF_MIRROR(1.0.0)"
+    assert str(returns.subject.of) == "LMIG:DF_RETURNS(1.0.0)"
+    assert len(returns.selections) == 3  # one of each country
 
 
 def test_a_question_of_a_structure_names_the_structure(loaded: Exchange) -> None:

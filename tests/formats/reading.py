@@ -64,10 +64,9 @@ def plain(row: Mapping[str, object]) -> dict[str, str | None]:
 
 
 def filled(rows: Iterable[Mapping[str, object]], structure: DataStructure) -> Rows:
-    """Rows with every component of series and observation, in the order of the key."""
-    series = structure.attribute_ids(Attachment.SERIES, Attachment.OBSERVATION)
+    """Rows with every component, in the order of the key."""
     key = [*structure.dimension_ids, structure.time.id]
-    names = [*key, structure.measure.id, *series]
+    names = [*key, structure.measure.id, *structure.attribute_ids(*Attachment)]
     found = [plain({name: row.get(name) for name in names}) for row in rows]
     return sorted(found, key=lambda row: [row[name] or "" for name in key])
 

@@ -1,20 +1,24 @@
 """Attributes of the whole data set: stated once by a provision, kept by a release, told once."""
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from sdmx.exceptions import XMLParseError
 
 from gateway.formats import table
-from gateway.formats.message import DataMessage, Shown
+from gateway.formats.message import Action, DataMessage, Shown
 from gateway.model.observations import Observations, columns
 from gateway.model.shapes import arranged
 from gateway.model.structure import Attachment, DataStructure
 from tests.figures import ARTEFACTS, STRUCTURE, Row, everything, observations
+from tests.formats import json_reading
 from tests.formats.judging import official, own, version_of
 from tests.formats.ml_reading import ml_datasets, ml_rows
 from tests.formats.reading import (
+    DATA_READERS,
     DataFormat,
     DataReader,
     by_pysdmx,
@@ -54,6 +58,9 @@ def licensed(rows: list[Row]) -> Observations:
     assert names[-1] == "TITLE"
     return Observations(LICENSED, whole.select(names))
 
+
+_TABLES = (table.CSV, table.CSV_10, table.CSV_21, table.CSV_LABELS, table.XLSX, table.PARQUET)
+_JSON = (table.JSON_10, table.JSON_20, table.JSON_21)
 
 ROWS: list[Row] = [{"TITLE": LICENCE}, {"TITLE": LICENCE, "SEX": "F", "OBS_VALUE": None}]
 
@@ -148,6 +155,94 @@ def test_sdmx1_2_28_does_not_read_it(format: DataFormat, words: str) -> None:
 
     with pytest.raises(XMLParseError, match=words):
         by_sdmx1(body, definition(WITH_LICENCE))
+
+
+BESIDE_ML = [
+    pytest.param(each, reader, id=f"{each.names[0]}, {reader.__name__}")
+    for each in (*_TABLES, *_JSON)
+    for reader in DATA_READERS[each.names[0]]
+]
+
+
+def by_any(format: DataFormat, reader: DataReader, body: bytes) -> list[dict[str, str | None]]:
+    """The rows with every component, as others read them."""
+    return filled(reader(body, definition(WITH_LICENCE)), LICENSED)
+
+
+@pytest.mark.parametrize(("format", "reader"), BESIDE_ML)
+@pytest.mark.parametrize("title", [LICENCE.replace("\n", " "), None])  # sdmx1 drops line ends
+def test_tables_and_json_tell_it_too(
+    format: DataFormat, reader: DataReader, title: str | None
+) -> None:
+    """A table in a column, in each row the same; SDMX-JSON once, at its data set."""
+    content = licensed([{**row, "TITLE": title} for row in ROWS])
+
+    body = written(format, shaped(TIME, content))
+
+    assert by_any(format, reader, body) == filled(stated(content), LICENSED)
+
+
+@pytest.mark.parametrize("format", _JSON, ids=lambda each: each.names[0])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("titles", [("CC BY", "CC BY"), ("CC BY", "CC0"), ("CC BY", None)], ids=str)
+def test_json_tells_it_in_any_shape(
+    format: DataFormat, shape: str, titles: tuple[str | None, str | None]
+) -> None:
+    """Once where all providers say the same, else of the series of each."""
+    contents = [
+        licensed([{"AREA": area, "TITLE": title}])
+        for area, title in zip(("GT", "MX"), titles, strict=True)
+    ]
+
+    body = written(format, shaped(shape, *contents))
+
+    assert json_reading.faults(format.names[0], body) == []
+    found = filled(json_reading.rows(body), LICENSED)
+    assert found == [row for each in contents for row in filled(stated(each), LICENSED)]
+    data = json_reading.parsed(body)["data"]
+    levels = (data.get("structures") or [data["structure"]])[0]["attributes"]
+    at_whole = "TITLE" in [each["id"] for each in levels["dataSet"]]
+    assert at_whole == (titles[0] == titles[1])
+
+
+@pytest.mark.parametrize("format", [*_TABLES, *_JSON], ids=lambda each: each.names[0])
+def test_no_format_tells_what_is_not_asked_for(format: DataFormat) -> None:
+    only = Shown(frozenset({"COMMENT"}))
+
+    body = written(format, shaped(TIME, licensed(ROWS), shown=only))
+
+    assert all(
+        "TITLE" not in row
+        for row in DATA_READERS[format.names[0]][0](body, definition(WITH_LICENCE))
+    )
+
+
+@pytest.mark.parametrize("format", [*_TABLES, *_JSON], ids=lambda each: each.names[0])
+def test_series_without_observations_tell_it(format: DataFormat) -> None:
+    """As they tell the attributes of their own."""
+    alone = Shown(observations=False)
+    without = licensed([{**row, "TITLE": None} for row in ROWS])
+
+    body = written(format, shaped(TIME, licensed(ROWS), shown=alone))
+
+    assert body != written(format, shaped(TIME, without, shown=alone))
+
+
+def test_a_row_that_deletes_names_no_more_than_its_key() -> None:
+    """In SDMX-CSV an attribute beside it would be what is to be deleted."""
+    whole = shaped(FLAT, licensed([{"TITLE": "CC BY"}]))
+    deleted = tuple(replace(each, action=Action.DELETE) for each in whole.datasets)
+
+    body = written(table.CSV_21, replace(whole, datasets=deleted))
+
+    assert b"CC BY" not in body
+
+
+def test_the_notes_of_a_workbook_tell_it() -> None:
+    body = written(table.XLSX, shaped(TIME, licensed([{"TITLE": "CC BY 4.0"}])))
+
+    notes = openpyxl.load_workbook(io.BytesIO(body)).worksheets[-1]
+    assert "CC BY 4.0" in [cell.value for cell in notes["B"]]
 
 
 def test_the_latest_period_speaks_for_the_whole() -> None:

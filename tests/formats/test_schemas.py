@@ -112,4 +112,4 @@ def test_stubs_are_valid(loaded: Exchange, described: bool) -> None:
 @pytest.mark.parametrize("text", ["No data.", 'a "b" <&> \n ñ 😀', "a\x01b", ""])
 def test_errors_are_valid(text: str) -> None:
     """Whatever a client sent and the sentence repeats."""
-    assert faults(official(), ml_error.write(140, text)) == []
+    assert faults(official(), ml_error.write(140, text, "en")) == []

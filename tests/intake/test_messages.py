@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -21,7 +22,13 @@ FLOW_URN = "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=LMIG:DF_RETURNS(1
 
 FORMATS = {each.names[0]: each for offers in table.DATA.values() for each in offers}
 
-NAMES = {"generic": "x.xml", "structurespecific": "x.xml", "csv": "x.csv"}
+ENDINGS = {"csv": "x.csv", "xml": "x.xml", "json": "x.json"}
+NAMES = {
+    name: ENDINGS[ending]
+    for name, each in FORMATS.items()
+    for ending in ENDINGS
+    if each.type.startswith("application/vnd.sdmx.") and each.type.endswith(f"+{ending}")
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +57,50 @@ def test_what_the_gateway_answers_can_be_handed_in(
     assert result.account.balanced
     assert result.observations is not None
     assert result.observations.table.to_pylist() == expected.table.to_pylist()
+
+
+def stating(exchange: Exchange, said: str) -> DataMessage:
+    """Guatemala's observations, with a licence stated of the whole."""
+    whole = message(exchange, f"{FLOW}/M.GT")
+    datasets = tuple(
+        replace(
+            each,
+            selections=tuple(replace(one, of_whole={"LICENCE": said}) for one in each.selections),
+        )
+        for each in whole.datasets
+    )
+    return replace(whole, datasets=datasets)
+
+
+@pytest.mark.parametrize("format", sorted(NAMES))
+def test_what_is_stated_of_the_whole_is_kept(loaded: Exchange, format: str) -> None:
+    """Wherever the format has its place; a sign of ours in the text is only a sign."""
+    content = b"".join(FORMATS[format].write(stating(loaded, "CC BY 4.0 | MIT")))
+
+    result = checked(loaded, GT, content, NAMES[format])
+
+    assert result.findings == ()
+    assert result.observations is not None
+    licences = result.observations.table.column("LICENCE").combine_chunks()
+    assert licences.dictionary_decode().unique().to_pylist() == ["CC BY 4.0 | MIT"]
+
+
+def test_a_message_that_says_two_things_of_the_whole_is_warned_of(loaded: Exchange) -> None:
+    """Nothing is dropped in silence: what the latest period says is told."""
+    content = b"".join(table.CSV.write(stating(loaded, "CC BY")))
+
+    result = checked(loaded, GT, replaced(content, "CC BY", "CC0"), "x.csv")
+
+    assert [each.rule for each in result.findings] == ["attribute_differs"]
+    assert result.observations is not None
+
+
+def test_what_is_stated_of_a_part_of_the_key_is_refused(loaded: Exchange) -> None:
+    """It would have to be given to the observations that it fits."""
+    content = b"".join(table.DATA_30.write(stating(loaded, "CC BY")))
+
+    with pytest.raises(BadFile):
+        checked(loaded, GT, replaced(content, "<Atts ", '<Atts REF_AREA="GT" '), "x.xml")
 
 
 def by_series(observations: Observations) -> dict[str, object]:

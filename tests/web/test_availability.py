@@ -257,8 +257,11 @@ def test_some_dimensions_can_be_asked_for(gateway: Gateway, path: str, expected:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/sdmx/v2/availability", ["LMIG:DF_RETURNS(1.0.0)"]),
-        ("/sdmx/v2/availability/*/LMIG/*/*/*/SEX", ["LMIG:DF_RETURNS(1.0.0)"]),
+        ("/sdmx/v2/availability", ["LMIG:DF_MIRROR(1.0.0)", "LMIG:DF_RETURNS(1.0.0)"]),
+        (
+            "/sdmx/v2/availability/*/LMIG/*/*/*/SEX",
+            ["LMIG:DF_MIRROR(1.0.0)", "LMIG:DF_RETURNS(1.0.0)"],
+        ),
         ("/sdmx/v2/availability/datastructure/LMIG/LMIG_FLOW", ["LMIG:LMIG_FLOW(1.0.0)"]),
         (
             "/sdmx/v2/availability/provisionagreement/LMIG/GT_IGM_RETURNS,SV_DGME_RETURNS",

@@ -1,0 +1,219 @@
+"""The mirror dataflow: computed from what a caller may see of both sides, whenever he asks.
+
+So nothing hidden can be worked out from it: each figure is a function of figures that the caller
+can read himself, as both sides stood at the moment that he asks for. What has been compared once is
+kept until a side changes.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+
+from gateway.exchange.standing import rights, state_of
+from gateway.intake.provision import Provision
+from gateway.mirror.comparison import comparisons
+from gateway.mirror.hierarchy import Hierarchy, hierarchy
+from gateway.mirror.ledger import Sums
+from gateway.mirror.result import Remark, selection
+from gateway.mirror.sides import BROKEN_DOWN, Statement
+from gateway.model.artefact import Artefact, Reference
+from gateway.model.joining import difference, ends, nothing
+from gateway.model.observations import FREQUENCY
+from gateway.model.query import Wanted
+from gateway.model.selection import Selection
+from gateway.model.structure import Dataflow, DataStructure
+from gateway.model.visibility import Visibility
+from gateway.registry import Registry
+from gateway.releases.cube import Cube
+from gateway.releases.history import Dissemination, History, years_in
+from gateway.releases.index import index_from
+from gateway.releases.store import Store
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+_KEPT = 8
+"""Comparisons that are kept: of so many different views, or moments of the past."""
+
+_NEEDED = {FREQUENCY, "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN}
+"""The dimensions of a structure whose data can be compared."""
+
+
+class Mirror:
+    """The comparisons of one gateway. Safe to share between threads."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        provisions: Mapping[str, Provision],
+        store: Store,
+        remarks: Sequence[Remark] = (),
+    ) -> None:
+        self._registry = registry
+        self._provisions = provisions
+        self._store = store
+        self._remarks = tuple(remarks)
+        self._sums = Sums()
+        self._kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
+        self._lock = Lock()
+
+    @cached_property
+    def flows(self) -> frozenset[Reference]:
+        """The dataflows of comparisons."""
+        return frozenset(
+            each.reference
+            for each in self._registry.dataflows
+            if self.gives(self._registry.structure(each))
+        )
+
+    def gives(self, artefact: Artefact) -> bool:
+        """Whether the data of an artefact are comparisons."""
+        if isinstance(artefact, DataStructure):
+            return "MIRROR_MEASURE" in artefact.dimension_ids
+        return artefact.reference in self.flows
+
+    def seen(self, visibility: Visibility) -> Iterator[str]:
+        """The provisions that are compared and of which a caller may see something."""
+        return (each.id for each in self.compared if visibility.sees(each.id))
+
+    def history(self, structure: DataStructure) -> "MirrorHistory":
+        """The states of all comparisons, as observations of the mirror's structure."""
+        return MirrorHistory(self, structure)
+
+    @cached_property
+    def compared(self) -> tuple[Provision, ...]:
+        """The provisions whose data can be compared."""
+        return tuple(
+            each for each in self._provisions.values() if {*each.structure.dimension_ids} >= _NEEDED
+        )
+
+    def indicators(self, flow: Dataflow, visibility: Visibility) -> frozenset[str]:
+        """The indicators that a caller sees stated in a dataflow."""
+        return frozenset(
+            code
+            for each in self.compared
+            if each.flow.reference == flow.reference
+            for code in self._stated(each, "INDICATOR", visibility)
+        )
+
+    def _stated(self, provision: Provision, dimension: str, visibility: Visibility) -> set[str]:
+        release = self._store.catalogue.visible(provision.id, visibility)
+        if release is None:
+            return set()
+        found = self._store.cube(release, provision.structure).select(Wanted(), visibility)
+        return {*found.keys[dimension].values}
+
+    def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
+        """All comparisons of what a caller sees at the moment of a visibility."""
+        key = (rights(visibility), *self._states(visibility))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = Cube(structure.id, index_from(self._all(structure, visibility)))
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
+        """What stands for all that a caller sees of each provision."""
+        for each in self.compared:
+            found = state_of(self._store, each.id, each.structure, visibility)
+            if found is not None:
+                yield each.id, *found[0]
+
+    def _all(self, structure: DataStructure, visibility: Visibility) -> Selection:
+        statements = [*self._statements(visibility)]
+        if not statements:
+            return nothing(structure)
+        lists = self._lists(statements[0].selection.structure)
+        compared = comparisons(statements, lists, self._sums)
+        return selection(structure, statements, compared, self._remarks)
+
+    def _statements(self, visibility: Visibility) -> Iterator[Statement]:
+        for each in self.compared:
+            release = self._store.catalogue.visible(each.id, visibility)
+            if release is None:
+                continue
+            cube = self._store.cube(release, each.structure)
+            found = cube.select(Wanted(), visibility)
+            if len(found):
+                state = state_of(self._store, each.id, each.structure, visibility)
+                seen = (rights(visibility), *(state[0][1:] if state else ()))
+                years = {part.year: (part.sha256, *seen) for part in release.parts}
+                yield Statement(each.id, release.number, found, _in_part(cube, found), years)
+
+    def _lists(self, structure: DataStructure) -> list[Hierarchy]:
+        by_id = {each.id: each for each in structure.dimensions}
+        found = []
+        for id in BROKEN_DOWN:
+            codelist = by_id[id].representation.codelist
+            found.append(
+                Hierarchy(id, {}) if codelist is None
+                else hierarchy(id, self._registry.scheme(codelist))
+            )  # fmt: skip
+        return found
+
+    def moments(self, visibility: Visibility) -> list[datetime]:
+        """Each moment at which some side changed for a caller, in order."""
+        found: set[datetime] = set()
+        for each in self.compared:
+            history = History(self._store, each.id, each.structure)
+            found.update(history.moments(visibility))
+        return sorted(found)
+
+
+def _in_part(cube: Cube, seen: Selection) -> bool:
+    """Whether a whole series is hidden, or a figure of a table whose gaps say nothing."""
+    if seen.series < cube.index.series:
+        return True
+    return len(seen) < len(cube.index) and not np.any(cube.index.numbers == 0)
+
+
+class MirrorHistory:
+    """The states of all comparisons as one caller may see them: as `History` is of a provision."""
+
+    def __init__(self, mirror: Mirror, structure: DataStructure) -> None:
+        self._mirror = mirror
+        self._structure = structure
+
+    def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
+        """What is wanted of the comparisons at the moment of a visibility."""
+        everywhere = Visibility(visibility.at)
+        return self._mirror.cube(self._structure, visibility).select(wanted, everywhere)
+
+    def cube(self, visibility: Visibility) -> Cube | None:
+        """All comparisons of what a caller sees: nothing more of them is hidden."""
+        return self._mirror.cube(self._structure, visibility)
+
+    def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
+        """How many of the observations that `state` gives are of each year."""
+        return years_in(self.cube(visibility), wanted, Visibility(visibility.at))
+
+    def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
+        """What is wanted of the changes between a moment and that of a visibility."""
+        found = self._between(visibility.as_of(moment), visibility, wanted)
+        return Dissemination(
+            visibility.at,
+            ends(found.changed, wanted.first, wanted.last),
+            ends(found.deleted, wanted.first, wanted.last),
+        )
+
+    def disseminations(self, wanted: Wanted, visibility: Visibility) -> Iterator[Dissemination]:
+        """Every change of what is wanted, up to the moment of a visibility, in order."""
+        for then, now in pairwise([_START, *self._mirror.moments(visibility)]):
+            found = self._between(visibility.as_of(then), visibility.as_of(now), wanted)
+            if len(found.changed) or len(found.deleted):
+                yield found
+
+    def _between(self, then: Visibility, now: Visibility, wanted: Wanted) -> Dissemination:
+        whole = replace(wanted, first=None, last=None)
+        found = difference(self.state(whole, then), self.state(whole, now))
+        return Dissemination(now.at, found.changed, found.deleted)

@@ -1,0 +1,1 @@
+"""What A says of B beside what B says of A: pairing, common breakdowns, measures."""

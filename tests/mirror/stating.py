@@ -1,0 +1,160 @@
+"""What offices state of one another, made by hand, and what a comparison finds in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+import pyarrow as pa
+
+from gateway.mirror.comparison import Measure, comparisons
+from gateway.mirror.hierarchy import Hierarchy, hierarchy
+from gateway.mirror.ledger import Sums
+from gateway.mirror.result import Remark, selection
+from gateway.mirror.sides import BROKEN_DOWN, Statement
+from gateway.model.observations import REPORTED, Observations, columns
+from gateway.model.query import Wanted
+from gateway.model.structure import DataStructure
+from gateway.model.visibility import Visibility
+from gateway.registry import Registry
+from gateway.registry.checking import read_folder
+from gateway.releases.cube import Cube
+from gateway.releases.index import index_of
+from tests.conftest import DSD
+from tests.figures import NOON
+
+Row = Mapping[str, str | None]
+
+GUATEMALA: Row = {
+    "FREQ": "M",
+    "REF_AREA": "GT",
+    "COUNTERPART_AREA": "MX",
+    "INDICATOR": "RETURNS",
+    "DIRECTION": "IN",
+    "CITIZENSHIP": "GT",
+    "STATUS_TYPE": "_T",
+    "SEX": "_T",
+    "AGE": "_T",
+    "OCCUPATION": "_T",
+    "ACTIVITY": "_T",
+    "COUNT_BASIS": "EVT",
+    "DATA_SOURCE": "GT_IGM",
+    "TIME_PERIOD": "2023-01",
+    "OBS_VALUE": "0",
+    "OBS_STATUS": "A",
+    "CONF_STATUS": "F",
+    "UNIT_MEASURE": "EVENT",
+    "UNIT_MULT": "0",
+    "DECIMALS": "0",
+    "COMPARABILITY": "PARTIAL",
+}
+"""What Guatemala says that it received from Mexico, as every row says it that says no other."""
+
+MEXICO: Row = {
+    **GUATEMALA,
+    "REF_AREA": "MX",
+    "COUNTERPART_AREA": "GT",
+    "DIRECTION": "OUT",
+    "DATA_SOURCE": "MX_UPMRIP",
+}
+"""What Mexico says that it sent to Guatemala."""
+
+Found = dict[str, str | None]
+
+
+@cache
+def registry() -> Registry:
+    """The region's own definitions."""
+    return Registry(read_folder(DSD))
+
+
+def structure(flow: str) -> DataStructure:
+    """The structure of one of the region's dataflows."""
+    return registry().structure(registry().dataflow(f"LMIG:{flow}(1.0.0)"))
+
+
+@cache
+def lists() -> Sequence[Hierarchy]:
+    """The code lists of the dimensions that may be broken down."""
+    by_id = {each.id: each for each in structure("DF_RETURNS").dimensions}
+    return tuple(
+        hierarchy(id, registry().scheme(codelist))
+        for id in BROKEN_DOWN
+        if (codelist := by_id[id].representation.codelist) is not None
+    )
+
+
+def statement(
+    usual: Row,
+    rows: Iterable[Row],
+    name: str = "",
+    *,
+    in_part: bool = False,
+    years: Mapping[int, str] | None = None,
+) -> Statement:
+    """What an office states: each row says what is not as usual."""
+    whole = [{**usual, **row} for row in rows]
+    of = structure("DF_RETURNS")
+    schema = columns(of)
+    values: dict[str, list[object]] = {
+        each: [row.get(each) for row in whole] for each in schema.names
+    }
+    reported = [row["OBS_VALUE"] for row in whole]
+    values["OBS_VALUE"] = [None if each is None else float(each) for each in reported]
+    values[REPORTED] = [*reported]
+    arrays = [
+        pa.array(values[field.name], pa.string()).dictionary_encode()
+        if pa.types.is_dictionary(field.type)
+        else pa.array(values[field.name], field.type)
+        for field in schema
+    ]
+    content = Observations(of, pa.table(arrays, schema=schema))
+    seen = Cube(name, index_of(content)).select(Wanted(), Visibility(NOON))
+    return Statement(name or str(usual["DATA_SOURCE"]), 1, seen, in_part, years or {})
+
+
+def months(values: Iterable[float | None], year: int = 2023, **same: str) -> list[Row]:
+    """A row for each month from January of a year on."""
+    return [
+        {
+            "TIME_PERIOD": f"{year + number // 12}-{number % 12 + 1:02}",
+            "OBS_VALUE": None if value is None else f"{value:g}",
+            **same,
+        }
+        for number, value in enumerate(values)
+    ]
+
+
+def compared(
+    *statements: Statement, remarks: Sequence[Remark] = (), sums: Sums | None = None
+) -> list[Found]:
+    """Every observation of the comparison of some statements, as a reader finds it."""
+    made = comparisons(statements, lists(), sums or Sums())
+    found = selection(structure("DF_MIRROR"), statements, made, remarks)
+    rows = found.chunk()
+    values = rows.values.to_pylist()
+    return [
+        {
+            **{id: column.value(series) for id, column in found.keys.items()},
+            **{id: column.value(series) for id, column in found.series_attributes.items()},
+            **{id: column.value(note) for id, column in found.attributes.items()},
+            "TIME_PERIOD": found.periods[period],
+            "OBS_VALUE": values[number],
+        }
+        for number, (series, period, note) in enumerate(
+            zip(rows.series.tolist(), rows.periods.tolist(), rows.notes.tolist(), strict=True)
+        )
+    ]
+
+
+def told(
+    found: Iterable[Found], measure: Measure, **where: str
+) -> dict[str, tuple[str | None, str | None, str | None]]:
+    """By period: the value, the status and the reason of one measure where some codes stand.
+
+    Of Guatemala's view, unless another REF_AREA is asked for.
+    """
+    wanted = {"REF_AREA": "GT", "FREQ": "M", **where, "MIRROR_MEASURE": str(measure)}
+    return {
+        str(row["TIME_PERIOD"]): (row["OBS_VALUE"], row["MIRROR_STATUS"], row["MIRROR_REASON"])
+        for row in found
+        if all(row[id] == code for id, code in wanted.items())
+    }
