@@ -44,7 +44,6 @@ class Narrow:
     def client(self) -> dict[str, str]:
         """The header of a client that has asked for nothing yet."""
         credentials = self.exchange.clients.add("x", [DATA_READ], self.exchange.clock())
-        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         return {"Authorization": f"Bearer {token(self.web, *credentials)}"}
 
 
