@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sdmx.reader.xml.v30  # noqa: F401 - else sdmx1 2.28 reads no 3.0 after a 2.1
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant
@@ -22,6 +23,9 @@ from tests.homes import configure
 __all__ = ["bucket", "cluster", "service"]
 
 ISSUER = "http://localhost"
+
+settings.register_profile("long", max_examples=10_000)
+"""``pytest --hypothesis-profile=long`` asks a hundred times as much, for hours."""
 
 DSD = defaults() / "dsd"
 CONFIG = defaults() / "config"

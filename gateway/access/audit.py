@@ -171,6 +171,8 @@ def _filed(told: Mapping[str, object]) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else "?" for each in text)
 
 

@@ -57,6 +57,11 @@ class Proof:
     public: bool = False
     device: bool = False
 
+    @property
+    def has_no_secret(self) -> bool:
+        """Whether it goes by keys, or by nothing."""
+        return bool(self.keys or self.keys_url or self.public)
+
 
 SECRET = Proof()
 
@@ -123,15 +128,13 @@ class Clients:
         """
         scopes = tuple(scopes)
         _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
-        _refuse_unknown("algorithm", {proof.algorithm} - {None, *ALGORITHMS}, ALGORITHMS)
+        self._refuse_unfit(proof)
         id = id or f"client-{secrets.token_hex(8)}"
         if not _ID.fullmatch(id):
             raise SemanticError(f"{id!r} is no client id: letters, figures, _ and - only.")
         if self.get(id) is not None:
             raise SemanticError(f"The client {id} is there already.", subject=id)
-        if proof.keys_url:
-            refuse_unfit(proof.keys_url, loopback=self._loopback)
-        by_secret = not (proof.keys or proof.keys_url or proof.public)
+        by_secret = not proof.has_no_secret
         secret = secrets.token_urlsafe(32) if by_secret else ""
         row = {
             "client_id": id,
@@ -148,6 +151,12 @@ class Clients:
             if pairs := [{"client_id": id, "scope": scope} for scope in scopes]:
                 connection.execute(insert(client_scopes), pairs)
         return id, secret
+
+    def _refuse_unfit(self, proof: Proof) -> None:
+        """Raise SemanticError or BadConfiguration for keys that could never be asked for."""
+        _refuse_unknown("algorithm", {proof.algorithm} - {None, *ALGORITHMS}, ALGORITHMS)
+        if proof.keys_url:
+            refuse_unfit(proof.keys_url, loopback=self._loopback)
 
     def get(self, id: str) -> Client | None:
         """One client, revoked or not; None where there is none."""
@@ -187,14 +196,27 @@ class Clients:
             for row in rows
         ]
 
-    def change(self, id: str, name: str, scopes: Iterable[str], organisation: str | None) -> None:
+    def change(
+        self,
+        id: str,
+        name: str,
+        scopes: Iterable[str],
+        organisation: str | None,
+        proof: Proof | None = None,
+    ) -> None:
         """Say anew what a client is called, what its tokens carry and whom it acts for.
 
-        Raises SemanticError for an unknown scope, NotFound for an organisation that is not there.
+        With a proof, by keys or none, also how it proves who it is: a secret that it had is
+        forgotten then. Raises SemanticError for an unknown scope or algorithm, NotFound for an
+        organisation that is not there.
         """
         scopes = tuple(scopes)
         _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
-        said = {"name": name, "organisation": organisation}
+        said: dict[str, object] = {"name": name, "organisation": organisation}
+        if proof is not None:
+            self._refuse_unfit(proof)
+            forgotten = {"secret_sha256": None} if proof.has_no_secret else {}
+            said |= {**_columns(proof), **forgotten}
         with self._database.writing() as connection:
             if organisation is not None:
                 refuse_unknown(connection, organisation)

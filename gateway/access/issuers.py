@@ -53,6 +53,9 @@ class TrustedIssuer(Protocol):
     def caller(self, claims: Claims) -> Caller:
         """Whom the claims of a good token mean. Raises NotSigned where they mean nobody here."""
 
+    def client(self, claims: Claims) -> str:
+        """The client that claims name, whether it may ask or not. Raises NotSigned for none."""
+
 
 class Ourselves:
     """The gateway itself, as the issuer of its own tokens."""
@@ -99,6 +102,10 @@ class Ourselves:
             details=details,
         )
         return caller if caller.subject == client.id else self._for_person(caller, claims)
+
+    def client(self, claims: Claims) -> str:
+        """The one that the token was issued to."""
+        return text_at(claims, "client_id")
 
     def _for_person(self, caller: Caller, claims: Claims) -> Caller:
         """The caller where a client acts for a person: with what the person has, as it is now."""
@@ -156,6 +163,10 @@ class Foreigner:
             frozenset(named + each for each in words(at(claims, settings.groups_claim))),
             text_at(claims, "jti"),
         )
+
+    def client(self, claims: Claims) -> str:
+        """Its client, under a name that none of ours can have."""
+        return f"{self._settings.id}:{text_at(claims, self._settings.client_claim)}"
 
 
 def organisation_of(settings: Issuer, organisations: Organisations, claims: Claims) -> str | None:

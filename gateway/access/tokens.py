@@ -19,7 +19,7 @@ from gateway.access.issuers import TrustedIssuer
 from gateway.access.proofs import Asked, Proofs
 from gateway.access.signed import LEEWAY, Claims, NotSigned, read, seconds, verify
 from gateway.access.stamp import Stamp
-from gateway.errors import Forbidden, Unauthenticated
+from gateway.errors import Forbidden, GatewayError, Unauthenticated
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 """Where an issuer's tokens are asked for."""
@@ -116,11 +116,32 @@ class TokenCheck:
             self._known[name] = checked
         return checked
 
+    def signer(self, token: str) -> str:
+        """The client that a token names, if a trusted issuer truly signed it; else nothing.
+
+        The token need not hold any more: this is for the record of what was refused.
+        """
+        try:
+            issuer, claims = self._signed(token)
+            return issuer.client(claims)
+        except (NotSigned, GatewayError):
+            return ""
+
     def _still_holds(self, known: Good, stamp: str) -> bool:
         fresh = known.stamp == stamp and time.monotonic() - known.checked_at < _RECHECKED
         return fresh and self._clock().timestamp() < known.ends + LEEWAY
 
     def _check(self, token: str, stamp: str) -> Good:
+        issuer, claims = self._signed(token)
+        try:
+            self._claims[issuer.rules.issuer].validate(dict(claims))
+        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
+            raise NotSigned from error
+        key, ends = _key(claims), seconds(claims, "exp")
+        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
+
+    def _signed(self, token: str) -> tuple[TrustedIssuer, Claims]:
+        """What a token claims that an issuer we trust truly signed. Raises NotSigned."""
         unverified = read(token)
         name = unverified.claims.get("iss")
         issuer = self._issuers.get(name) if isinstance(name, str) else None
@@ -128,13 +149,7 @@ class TokenCheck:
             raise NotSigned
         if unverified.header.get("alg") not in issuer.rules.algorithms:
             raise NotSigned  # before any key is looked for
-        claims = verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
-        try:
-            self._claims[issuer.rules.issuer].validate(dict(claims))
-        except (JoseError, ValueError, TypeError) as error:  # joserfc lets odd shapes through
-            raise NotSigned from error
-        key, ends = _key(claims), seconds(claims, "exp")
-        return Good(claims, issuer.caller(claims), key, ends, stamp, time.monotonic())
+        return issuer, verify(unverified, issuer.keys(unverified), issuer.rules.algorithms)
 
     def _refuse_unproven(self, presented: Presented, checked: Good) -> None:
         """Raise Unauthenticated where token, scheme and proof do not belong together."""

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from gateway.access.keysets import from_text
 from gateway.cli.grants import told
 from gateway.cli.opening import home_option, login_name, noted, opened
 from gateway.errors import BadConfiguration
 from gateway.exchange.access_changes import Difference, apply, difference, exported
-from gateway.exchange.access_file import read_access
+from gateway.exchange.access_file import Client, read_access
 
 
 @click.group(epilog="Example:  gateway access apply access.toml")
@@ -27,7 +28,7 @@ def apply_file(file: Path, home: Path | None, *, yes: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"{file} cannot be read: {error}", subject=str(file)) from error
     with opened(home) as exchange:
-        changes = difference(exchange, read_access(exchange, text, file.name))
+        changes = difference(exchange, read_access(exchange, text, file.name, file.parent))
         for line in _lines(changes):
             click.echo(line)
         if not changes:
@@ -48,7 +49,10 @@ def _lines(changes: Difference) -> list[str]:
 
     return [
         *(f"{sign(each.id)} organisation {each.id}" for each in changes.organisations),
-        *(f"{sign(each.id)} client {each.id} {' '.join(each.scopes)}" for each in changes.clients),
+        *(
+            f"{sign(each.id)} client {each.id} {' '.join(each.scopes)}{_by(each)}"
+            for each in changes.clients
+        ),
         *(
             f"~ group {group}: {' '.join(sorted(members)) or 'nobody'}"
             for group, members in changes.groups.items()
@@ -56,6 +60,19 @@ def _lines(changes: Difference) -> list[str]:
         *(f"+ grant {told(each)}" for each in changes.added),
         *(f"- grant {told(each)}" for each in changes.revoked),
     ]
+
+
+def _by(client: Client) -> str:
+    """How a client proves who it is, where the file says so."""
+    keys = len(from_text(client.jwks)) if client.jwks else 0
+    said = (
+        (f"{keys} public keys", keys),
+        (client.jwks_url, client.jwks_url),
+        ("public", client.public),
+        ("DPoP", client.dpop),
+    )
+    told = ", ".join(str(words) for words, there in said if there)
+    return f" ({told})" if told else ""
 
 
 @access.command("export", epilog="Example:  gateway access export > access.toml")

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -89,6 +90,23 @@ def in_sqlite(statement: Select[*tuple[object, ...]] | Insert) -> str:
     return str(statement.compile(dialect=dialect(paramstyle="named")))
 
 
+def _begin_soon(connection: sqlite3.Connection) -> None:
+    """Begin to write once nobody else does, within ten seconds.
+
+    Other notes take microseconds; SQLite itself would look again after one to fifty milliseconds.
+    """
+    until = time.monotonic() + 10
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.0001)
+        else:
+            return
+
+
 class Notes:
     """Appends rows to a file without waiting for the disk, on a connection of its own."""
 
@@ -104,7 +122,8 @@ class Notes:
                 self._connection = sqlite3.connect(self._path, check_same_thread=False)
                 _prepare(self._connection, None)
                 self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute("PRAGMA busy_timeout=0")
+            _begin_soon(self._connection)
             try:
                 row = self._connection.execute(last).fetchone()
                 self._connection.execute(into, following(row))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gateway.access.clients import Client as Registered
+from gateway.access.clients import Proof
 from gateway.access.grants import Grant
 from gateway.exchange.access_file import Client, GrantEntry, Group, Organisation, Wanted
 from gateway.exchange.exchange import Exchange
@@ -55,6 +57,7 @@ def difference(exchange: Exchange, wanted: Wanted) -> Difference:
             if (known := clients.get(each.id)) is None
             or (known.name, known.organisation, {*known.scopes})
             != (each.name, each.organisation, {*each.scopes})
+            or told_proof(each.proof(known)) != told_proof(Client(each.id, "").proof(known))
         ),
         {
             group: members
@@ -71,7 +74,7 @@ def difference(exchange: Exchange, wanted: Wanted) -> Difference:
 def apply(exchange: Exchange, changes: Difference, by: str) -> dict[str, str]:
     """Make a home as a file says; the secrets of clients that are new, shown this once."""
     now = exchange.clock()
-    secrets = {}
+    secrets: dict[str, str] = {}
     for organisation in changes.organisations:
         name = Text(organisation.es, organisation.en)
         if organisation.id in changes.new:
@@ -80,11 +83,13 @@ def apply(exchange: Exchange, changes: Difference, by: str) -> dict[str, str]:
             exchange.organisations.rename(organisation.id, name)
     for each in changes.clients:
         if each.id in changes.new:
-            _, secrets[each.id] = exchange.clients.add(
-                each.name, each.scopes, now, each.id, each.organisation
+            _, secret = exchange.clients.add(
+                each.name, each.scopes, now, each.id, each.organisation, each.proof(None)
             )
+            secrets |= {each.id: secret} if secret else {}
         else:
-            exchange.clients.change(each.id, each.name, each.scopes, each.organisation)
+            proof = each.proof(exchange.clients.get(each.id))
+            exchange.clients.change(each.id, each.name, each.scopes, each.organisation, proof)
     for group, members in changes.groups.items():
         exchange.grants.set_members(group, members)
     if changes.added or changes.revoked:
@@ -101,15 +106,35 @@ def exported(exchange: Exchange) -> str:
             Organisation(each.id, each.name.es, each.name.en)
             for each in exchange.organisations.all()
         ],
-        "clients": [
-            Client(each.id, each.name, each.organisation, each.scopes)
-            for each in exchange.clients.all()
-            if each.revoked_at is None
-        ],
+        "clients": [_client(each) for each in exchange.clients.all() if each.revoked_at is None],
         "groups": [Group(id, tuple(sorted(who))) for id, who in sorted(rules.members.items())],
         "grants": [_entry(each) for each in ordered],
     }
     return "\n".join(_toml(section, each) for section, found in whole.items() for each in found)
+
+
+def told_proof(proof: Proof) -> tuple[object, ...]:
+    """How a client proves who it is, in words: its keys by their thumbprints."""
+    keys = tuple(sorted((each.kid or "", each.thumbprint()) for each in proof.keys))
+    flags = proof.dpop, proof.strict_audience, proof.public, proof.device
+    return keys, proof.keys_url, proof.algorithm, flags
+
+
+def _client(known: Registered) -> Client:
+    """A client as a file tells it: only what is not as usual."""
+    return Client(
+        known.id,
+        known.name,
+        known.organisation,
+        known.scopes,
+        known.jwks,
+        known.jwks_url,
+        public=not known.is_confidential or None,
+        algorithm=known.algorithm,
+        dpop=known.dpop or None,
+        strict_audience=known.strict_audience or None,
+        device=known.device or None,
+    )
 
 
 def _entry(grant: Grant) -> GrantEntry:
@@ -140,4 +165,6 @@ def _toml(section: str, entry: msgspec.Struct) -> str:
 def _value(name: str, value: object) -> str:
     if name in ("begins", "ends"):
         return str(value)  # a moment stands without quotation marks
+    if name == "jwks" and "'" not in str(value):
+        return f"'{value}'"  # JSON within TOML is read more easily so
     return msgspec.json.encode(value).decode()

@@ -7,16 +7,21 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from gateway.access.clients import DATA_READ
+from gateway.access.clients import DATA_READ, Proof
+from gateway.access.clients import Client as Registered
 from gateway.access.grants import Grant
+from gateway.access.keysets import as_text, from_text, keys_in_file
+from gateway.access.signed import ALGORITHMS
 from gateway.errors import BadConfiguration, GatewayError
 from gateway.exchange.exchange import Exchange
 from gateway.exchange.granting import fitting
+from gateway.fetch import refuse_unfit
 
 
 class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,12 +33,44 @@ class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Client(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An entry of ``[[clients]]``."""
+    """An entry of ``[[clients]]``.
+
+    `jwks` are its public keys: the name of a file beside this one, or a JWKS or PEM as it is. Of
+    how it proves who it is, what is None stays as it stands; a new client without keys, that is
+    not public, is given a secret.
+    """
 
     id: str
     name: str
     organisation: str | None = None
     scopes: tuple[str, ...] = (DATA_READ,)
+    jwks: str | None = None
+    jwks_url: str | None = None
+    public: bool | None = None
+    algorithm: str | None = None
+    dpop: bool | None = None
+    strict_audience: bool | None = None
+    device: bool | None = None
+
+    @property
+    def ways(self) -> int:
+        """In how many ways it is to prove who it is: at most one is right."""
+        return sum(each is not None for each in (self.jwks, self.jwks_url, self.public or None))
+
+    def proof(self, known: Registered | None) -> Proof:
+        """How it is to prove who it is, where it is registered already or is new."""
+        anew = bool(self.ways)
+        before = known or _NEW
+        jwks = self.jwks if anew else before.jwks
+        return Proof(
+            from_text(jwks) if jwks else (),
+            (self.jwks_url if anew else before.jwks_url) or "",
+            before.algorithm if self.algorithm is None else self.algorithm,
+            before.dpop if self.dpop is None else self.dpop,
+            before.strict_audience if self.strict_audience is None else self.strict_audience,
+            public=bool(self.public) if anew else known is not None and not known.is_confidential,
+            device=before.device if self.device is None else self.device,
+        )
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +119,8 @@ class GrantEntry(
         )
 
 
+_NEW = Registered("", "", None, (), datetime.min.replace(tzinfo=UTC), None)
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 _SECTIONS = ("organisations", "clients", "groups", "grants")
@@ -98,8 +137,11 @@ class Wanted:
     grants: tuple[Grant, ...] | None
 
 
-def read_access(exchange: Exchange, text: str, name: str) -> Wanted:
-    """What a file says. Raises BadConfiguration with every fault, each with its line."""
+def read_access(exchange: Exchange, text: str, name: str, folder: Path) -> Wanted:
+    """What a file says, that names files of keys beside it in a folder.
+
+    Raises BadConfiguration with every fault, each with its line.
+    """
     try:
         whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -107,7 +149,10 @@ def read_access(exchange: Exchange, text: str, name: str) -> Wanted:
     reading = _Reading(text, name)
     reading.refuse_unknown(whole)
     organisations = reading.section(whole, "organisations", Organisation)
-    clients = reading.section(whole, "clients", Client)
+    clients = [
+        (number, reading.with_keys(exchange, number, each, folder))
+        for number, each in reading.section(whole, "clients", Client)
+    ]
     groups = reading.section(whole, "groups", Group)
     subjects = (
         *(f"organisation:{each.id}" for _, each in organisations),
@@ -181,6 +226,26 @@ class _Reading:
             self._fault(line, error.sentence())
             return None
 
+    def with_keys(self, exchange: Exchange, number: int, entry: Client, folder: Path) -> Client:
+        """A client with its keys as they are kept; as it was, where there is a fault."""
+        key = "jwks" if entry.jwks is not None else "jwks_url"
+        if entry.algorithm not in (None, *ALGORITHMS):
+            known = ", ".join(ALGORITHMS)
+            line = self._line_of("algorithm", self._header("clients", number))
+            self._fault(line, f"there is no algorithm {entry.algorithm} (known: {known})")
+        try:
+            if entry.ways > 1:
+                raise BadConfiguration("name one of jwks, jwks_url and public")
+            if entry.jwks_url is not None:
+                refuse_unfit(entry.jwks_url, loopback=exchange.settings.loopback_keys)
+            if entry.jwks is None:
+                return entry
+            return msgspec.structs.replace(entry, jwks=_public_keys(entry.jwks, folder))
+        except GatewayError as error:
+            begins = self._header("clients", number)
+            self._fault(self._line_of(key, begins), error.sentence())
+            return entry
+
     def _fault(self, line: int, said: str) -> None:
         self.faults.append(f"{self._name}, line {line}: {said}")
 
@@ -205,3 +270,19 @@ class _Reading:
             if begins and line.lstrip().startswith("["):
                 return
             yield place, line
+
+
+def _public_keys(said: str, folder: Path) -> str:
+    """Keys that stand in a file as they are, or in another one, as they are kept.
+
+    Raises BadFile where there are none, BadConfiguration for a private one among them.
+    """
+    try:
+        plain = said.lstrip().startswith(("{", "-----BEGIN"))
+        content = said.encode() if plain else (folder / said).read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadConfiguration(f"{said} cannot be read", subject=said) from error
+    keys, private = keys_in_file(content)
+    if private:
+        raise BadConfiguration("a private key is the client's alone: leave its public part here")
+    return as_text(keys)

@@ -89,19 +89,23 @@ def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> st
 
 def state_of(
     store: Store, provision: str, structure: DataStructure, visibility: Visibility
-) -> tuple[tuple[str, int, int], datetime] | None:
+) -> tuple[tuple[str, bool, int, int], datetime] | None:
     """What stands for all that a caller sees of a provision, and since when it is so.
 
-    Each release is chained to those before it, so that its digest stands for its history too.
+    Of one that is read ahead, it counts too whether it is public: rights that do not read ahead
+    hold from then on. Each release is chained to those before it, so that its digest stands for its
+    history too.
     """
     release = store.catalogue.visible(provision, visibility)
     if release is None:
         return None
     view = visibility.view(provision)
     index = store.index(release, structure)
-    start = release.released_at if view.ahead else release.visible_from
+    starts = release.released_at if view.ahead else release.visible_from
+    public = release.visible_from <= visibility.at
     lifted = [each.until for each in view.embargoes if each.until <= visibility.at]
     times = np.unique(index.embargo) if len(index.embargo) else index.embargo
     over = times[times <= microsecond(visibility.at)]
     last = _START + timedelta(microseconds=int(over[-1]) if len(over) else 0)
-    return (release.digest, len(over), len(lifted)), max([start, last, *lifted])
+    since = max([starts, last, *lifted, *([release.visible_from] if public else [])])
+    return (release.digest, public, len(over), len(lifted)), since

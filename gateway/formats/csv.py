@@ -18,6 +18,7 @@ from gateway.formats.flat import (
     Table,
     columns,
     component_labels,
+    refuse_history,
     refuse_more_than_a_state,
     spelled,
 )
@@ -87,18 +88,8 @@ def write_21(message: DataMessage) -> Iterator[bytes]:
     return _write(message, _V21)
 
 
-def _refuse_history(message: DataMessage) -> None:
-    """Raise NotServed for history, which has no place in a line."""
-    if any(dataset.valid_from or dataset.valid_to for dataset in message.datasets):
-        raise NotServed(
-            "SDMX-CSV cannot say since when an observation held.",
-            subject="includeHistory",
-            allowed=("SDMX-ML",),
-        )
-
-
 def _write(message: DataMessage, version: _Version) -> Iterator[bytes]:
-    _refuse_history(message)
+    refuse_history(message, "SDMX-CSV")
     manner = message.manner
     header = _leading(manner, version)
     table = Table(columns(message.datasets), len(header))

@@ -51,12 +51,26 @@ class Own:
 
 
 def refuse_more_than_a_state(message: DataMessage, format: str, allowed: tuple[str, ...]) -> None:
-    """Raise NotServed for changes, for a format that cannot tell what came from what went."""
+    """Raise NotServed for history and changes, for a format that cannot tell what came and went.
+
+    `allowed` are what tells changes.
+    """
+    refuse_history(message, format)
     if any(each.action is not Action.INFORMATION for each in message.datasets):
         raise NotServed(
             f"{format} tells one state of the data: it cannot say what was changed or deleted.",
-            subject="updatedAfter, includeHistory",
+            subject="updatedAfter",
             allowed=allowed,
+        )
+
+
+def refuse_history(message: DataMessage, format: str) -> None:
+    """Raise NotServed for history, which has no place in a row, with what can tell it."""
+    if any(dataset.valid_from or dataset.valid_to for dataset in message.datasets):
+        raise NotServed(
+            f"{format} cannot say since when an observation held.",
+            subject="includeHistory",
+            allowed=("format=json", "format=xml-3.1", "format=structurespecific"),
         )
 
 

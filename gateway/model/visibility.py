@@ -106,7 +106,7 @@ class View:
         return any(each.ahead for each in self.sights)
 
 
-_WHOLE = View()
+_WHOLE, _NOTHING = View(), View(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Visibility:
 
     def view(self, provision: str) -> View:
         """What is seen of a provision; without a sight, nothing."""
-        return _WHOLE if self.views is None else self.views.get(provision, View(()))
+        return _WHOLE if self.views is None else self.views.get(provision, _NOTHING)
 
     def knows(self, artefact: Reference) -> bool:
         """Whether data of an artefact may be there for this caller: definitions are for all.

@@ -77,7 +77,8 @@ def _choose(versions: list[A], wanted: str) -> list[A]:
             return _latest_stable(versions)
     found = _range(wanted)
     if found is None:
-        return [each for each in versions if each.version == wanted]
+        exact = [each for each in versions if each.version == wanted]
+        return exact or [each for each in versions if _same_number(each.version, wanted)]
     allowed = [each for each in versions if found.allows(each.version)]
     narrowed: dict[str, Callable[[list[A]], list[A]]] = {
         "*": lambda these: these,
@@ -85,6 +86,23 @@ def _choose(versions: list[A], wanted: str) -> list[A]:
         "+": lambda these: [each for each in these if is_stable(each.version)][-1:],
     }
     return narrowed[found.sign](allowed)
+
+
+def _same_number(version: str, other: str) -> bool:
+    """Whether two versions differ in figures alone that are left out, which are zeros.
+
+    pysdmx 1.21 asks for 1.0 where nobody names a version (seen 2026-11), and SDMX 2.1 knew no third
+    figure. Any other 1.0.x is another artefact, and 1.0.+ asks for the latest of these.
+
+    >>> _same_number("1.0.0", "1.0"), _same_number("1.0.1", "1.0"), _same_number("2.1", "2.1.0")
+    (True, False, True)
+    """
+    return _filled(version) == _filled(other)
+
+
+def _filled(version: str) -> tuple[tuple[int, ...], str]:
+    numbers, _, extension = order(version)
+    return (*numbers, 0, 0)[: max(3, len(numbers))], extension
 
 
 def _latest_stable(versions: list[A]) -> list[A]:

@@ -52,6 +52,9 @@ _DATA_FORM = "data/{context}/{agency}/{id}/{version}/{key}"
 _SCHEMA_FORM = "schema/{context}/{agency}/{id}/{version}"
 _STRUCTURE_FORM = "structure/{type}/{agency}/{id}/{version}/{item}"
 
+_NO_ID = ("+", "~", "latest")
+"""Words for versions that are no ids, so that a version stands there."""
+
 
 def data_query(path: str, pairs: Pairs) -> DataQuery:
     """The question of a path below ``/data`` and its parameters."""
@@ -124,7 +127,7 @@ def data_path(query: DataQuery) -> str:
 
 def data_context(text: str) -> str:
     """The context of a data question: one, several between commas, or any."""
-    wanted = text.split(",")
+    wanted = ["*" if each == "all" else each for each in text.split(",")]
     for each in wanted:
         if each not in CONTEXTS:
             raise BadSyntax(f"There is no context {each}.", subject=each, allowed=CONTEXTS)
@@ -138,9 +141,11 @@ def _components(parameters: Mapping[str, str], name: str, default: str) -> tuple
 
 def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     """The question of a path below ``/structure`` and its parameters."""
-    resource, agency, id, version, item = _padded(
-        segments(path, 5, _STRUCTURE_FORM), ("*", "*", "*", "~", "")
-    )
+    parts = segments(path, 5, _STRUCTURE_FORM)
+    if len(parts) == 3 and parts[2] in _NO_ID:
+        # sdmx1 2.28 leaves out the type where it asks for any: agency, id, version (seen 2026-11).
+        parts = ["*", *parts]
+    resource, agency, id, version, item = _padded(parts, ("*", "*", "*", "~", ""))
     parameters = read(pairs, STRUCTURE_PARAMETERS)
     return StructureQuery(
         resources(resource),

@@ -77,10 +77,11 @@ def create_app(
     trust = Trust(exchange, issuer)
     tokens = trust.tokens
     settings = exchange.settings
-    gate = Gate(settings.limits, Allowances(exchange.home.cache / "allowances"), exchange.clock)
+    allowances = Allowances(exchange.home.cache / "allowances")
+    gate = Gate(settings.limits, allowances, exchange.clock)
     bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
     sender = Sender(bodies, gate, exchange.clock)
-    decisions = Decisions(exchange)
+    decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))

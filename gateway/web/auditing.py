@@ -17,6 +17,8 @@ from gateway.web.decisions import Decisions
 
 _MOST = 1000
 
+PARAMETERS = ("since", "until", "client", "provider", "limit")
+
 
 def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blueprint:
     """The route ``/audit``: entries on the figures of providers that the caller is granted."""
@@ -25,9 +27,7 @@ def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blue
     @found.get("/audit")
     def entries() -> Response:
         by = caller(tokens, AUDIT_READ)
-        parameters = read(
-            request.args.items(multi=True), ("since", "until", "client", "provider", "limit")
-        )
+        parameters = read(request.args.items(multi=True), PARAMETERS)
         granted = {exchange.provisions[id].provider for id in decisions.provisions(by, AUDIT)}
         named = parameters.get("provider")
         providers = granted if named is None else granted & {named}

@@ -7,16 +7,24 @@ from flask import request
 from gateway.access.caller import Caller
 from gateway.access.proofs import Asked
 from gateway.access.tokens import BEARER, DPOP, Presented, TokenCheck
-from gateway.errors import Unauthenticated
+from gateway.errors import Refused, Unauthenticated
 from gateway.web.addresses import here
+from gateway.web.told import told
 
 
 def caller(tokens: TokenCheck, *scopes: str) -> Caller:
     """Who asks, with a token that carries one of some scopes.
 
-    Called once a request: a proof of possession is good for one. Raises Unauthenticated, Forbidden.
+    Called once a request: a proof of possession is good for one. Raises Unauthenticated, Forbidden,
+    of which is noted whose token it was.
     """
-    return tokens.caller(_presented(), *scopes)
+    presented = None
+    try:
+        presented = _presented()
+        return tokens.caller(presented, *scopes)
+    except Refused:
+        told().refused = "" if presented is None else tokens.signer(presented.token)
+        raise
 
 
 def _presented() -> Presented:

@@ -21,16 +21,25 @@ from gateway.formats.message import DataMessage
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest import v2
+from gateway.web.allowances import Allowances, Policy
+from gateway.web.log import address
+from gateway.web.told import told
 
-COUNT, LOOK = "count", "look"
-"""How the audit calls questions for what data there are, and where they are."""
+COUNT, LOOK, REFUSE = "count", "look", "refuse"
+"""How the audit calls questions for what data there are, and where they are; and a token that was
+not taken, because it does not hold or has not the scope.
+"""
+
+_REFUSALS = Policy("refusals", 20)
 
 
 class Decisions:
     """Rights and records of one exchange."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, allowances: Allowances) -> None:
+        """`allowances` count refusals on record: a flood of them must not fill it."""
         self._exchange = exchange
+        self._allowances = allowances
 
     def reading(self, caller: Caller, asked: DataQuery, action: str = READ) -> Visibility:
         """What a caller sees who asks for data."""
@@ -96,7 +105,7 @@ class Decisions:
             caller.issuer,
             caller.organisation or "",
             caller.token,
-            g.get("request_id") or token_hex(8),
+            told().id or token_hex(8),  # it is watched, but in a test or a shell
             flow,
             tuple(dict.fromkeys(providers)),
             address=request.remote_addr or "",
@@ -109,9 +118,24 @@ class Decisions:
 
     def record(self, response: Response) -> None:
         """Put on record what was decided in this request, if anything was."""
-        decision: Decision | None = g.pop("decision", None)
+        decision: Decision | None = g.pop("decision", None) or self._refused()
         if decision is not None:
             self._exchange.audit.record(replace(decision, status=response.status_code))
+
+    def _refused(self) -> Decision | None:
+        """What is put on record of a token that was not taken: a few a minute of one address.
+
+        The address that was asked is told as the log has it, without what may be a secret.
+        """
+        client, now = told().refused, self._exchange.clock()
+        if client is None:
+            return None
+        who = f"{client} {request.remote_addr}"
+        if not self._allowances.take(_REFUSALS, who, now.timestamp()).granted:
+            return None
+        asked = address(request.path, request.query_string.decode("latin-1"))
+        decision = Decision(now, REFUSE, 0, client, request=told().id or token_hex(8))
+        return replace(decision, query=asked, address=request.remote_addr or "")
 
 
 class Counts:

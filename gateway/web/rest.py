@@ -98,7 +98,7 @@ class _Mount:
             licence = self._exchange.settings.licence
             answer = replace(answer, state=(answer.state, licence, request.full_path))
         response = self._sender.send(answer)
-        self._count_kept(standing)
+        self._count_kept(asked, visibility, standing)
         return response
 
     def _caller(self) -> Caller:
@@ -107,10 +107,18 @@ class _Mount:
         told().client = caller.client_id
         return caller
 
-    def _count_kept(self, standing: Standing) -> None:
-        """Note how much of what was asked for a kept body answers: as much as when it was made."""
-        if told().answer == "kept" and (counts := self._counts.get(standing.digest)) is not None:
-            self._decisions.counted(*counts)
+    def _count_kept(self, asked: DataQuery, visibility: Visibility, standing: Standing) -> None:
+        """Note how much of what was asked for a kept body answers: as much as when it was made.
+
+        It may have been made by the other mount, or so long ago that its counts are forgotten.
+        """
+        if told().answer != "kept":
+            return
+        counts = self._counts.get(standing.digest)
+        if counts is None:
+            counts = self._decisions.read(self._exchange.data(asked, visibility, standing))
+            self._counts.keep(standing.digest, counts)
+        self._decisions.counted(*counts)
 
     def _observations(
         self,

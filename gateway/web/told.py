@@ -16,12 +16,13 @@ class Told:
 
     `answer` is ``held`` by the caller, ``kept`` here, or ``made``. `fault` is what went wrong that
     is ours to mend, `refusal` the kind of error that was answered, `cut` that of an answer that
-    broke off.
+    broke off. `refused` is the client of a token that was not taken, empty where nobody knows.
     """
 
     id: str = ""
     route: str = ""
     client: str | None = None
+    refused: str | None = None
     rows: int | None = None
     answer: str | None = None
     allowance: Allowance | None = None

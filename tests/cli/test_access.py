@@ -1,14 +1,27 @@
 """Rights from the command line: granted, explained, written out, applied again, on record."""
 
 import json
+import re
 from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from joserfc.jwk import ECKey
 
+from gateway.access.clients import Proof
+from gateway.access.grants import Grant
+from gateway.access.keysets import keys_in_file
+from gateway.access.people import NewPerson
 from gateway.cli import commands
 from gateway.errors import BadConfiguration, GatewayError
+from gateway.exchange import Exchange
+from gateway.exchange.weaknesses import weaknesses
+from gateway.settings import Home
+from tests.conftest import Clock
+from tests.homes import configure
 
 Gateway = Callable[..., Result]
 
@@ -117,6 +130,81 @@ def test_every_fault_of_a_file_is_told_with_its_line(gateway: Gateway, file: Pat
     assert json.loads("[]") == [*gateway("audit", "show", "--json").stdout.splitlines()]
 
 
+def jwks(*, private: bool = False) -> str:
+    """A key set of one key."""
+    return json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=private)]})
+
+
+def test_a_file_names_public_keys_and_tells_them_again(gateway: Gateway, file: Path) -> None:
+    """In a file beside it, as they are, or at an address; no secret is made for who has them."""
+    (file.parent / "ine.jwks.json").write_text(jwks(), encoding="utf-8")
+    file.write_text(
+        '[[clients]]\nid = "a"\nname = "A"\njwks = "ine.jwks.json"\ndpop = true\n'
+        f'[[clients]]\nid = "b"\nname = "B"\njwks = \'{jwks()}\'\nalgorithm = "ES256"\n'
+        '[[clients]]\nid = "c"\nname = "C"\njwks_url = "https://ine.example/jwks"\n'
+        'strict_audience = true\n[[clients]]\nid = "d"\nname = "D"\npublic = true\ndevice = true\n',
+        encoding="utf-8",
+    )
+
+    applied = gateway("access", "apply", file, "--yes")
+    again = gateway("access", "apply", file)
+    told = gateway("access", "export").stdout
+    file.write_text(told, encoding="utf-8")
+    exported = gateway("access", "apply", file)
+    (file.parent / "ine.jwks.json").write_text(jwks(), encoding="utf-8")
+    file.write_text('[[clients]]\nid = "a"\nname = "A"\njwks = "ine.jwks.json"\n', "utf-8")
+    other_key = gateway("access", "apply", file, "--yes")
+    silent = gateway("access", "export").stdout
+
+    assert "client_secret" not in applied.stdout
+    assert "+ client a data.read (1 public keys, DPoP)" in applied.stdout
+    assert "Nothing to do" in again.stdout
+    assert "Nothing to do" in exported.stdout
+    assert '"d"' not in told.replace('id = "d"', "")
+    for said in ("dpop = true", 'algorithm = "ES256"', "strict_audience = true", "public = true",
+                 "device = true", 'jwks_url = "https://ine.example/jwks"'):  # fmt: skip
+        assert said in told
+    assert "~ client a" in other_key.stdout
+    assert "dpop = true" in silent
+
+
+def test_a_client_with_a_secret_goes_over_to_keys(gateway: Gateway, file: Path) -> None:
+    """Its secret is forgotten, and what the file does not say of it stays."""
+    gateway("clients", "add", "A", "--id", "a", "--secret")
+    file.write_text(f'[[clients]]\nid = "a"\nname = "A"\njwks = \'{jwks()}\'\n', "utf-8")
+
+    gateway("access", "apply", file, "--yes")
+    file.write_text('[[clients]]\nid = "a"\nname = "A"\n', encoding="utf-8")
+    silent = gateway("access", "apply", file)
+
+    assert "keys" in gateway("clients", "list").stdout
+    assert "Nothing to do" in silent.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        pytest.param(f"jwks = '{jwks(private=True)}'", "line 4: a private key", id="private"),
+        pytest.param("jwks = '{}'", "line 4: The file holds no public keys", id="no keys"),
+        pytest.param('jwks = "nowhere.json"', "line 4: nowhere.json cannot be", id="no file"),
+        pytest.param('jwks_url = "http://10.0.0.1/x"', "line 4:", id="address within"),
+        pytest.param('public = true\njwks = "x"', "line 5: name one of", id="two ways"),
+        pytest.param('algorithm = "HS256"', "line 4: there is no algorithm HS256", id="shared"),
+    ],
+)
+def test_keys_that_will_not_do_are_refused_with_their_line(
+    gateway: Gateway, file: Path, lines: str, said: str
+) -> None:
+    """And nothing of a private key is repeated."""
+    file.write_text(f'[[clients]]\nid = "a"\nname = "A"\n{lines}\n', encoding="utf-8")
+
+    refused = gateway("access", "apply", file, "--yes")
+
+    assert isinstance(refused.exception, BadConfiguration)
+    assert said in refused.exception.message
+    assert '"d"' not in refused.exception.message
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -208,3 +296,38 @@ def test_a_client_with_nothing_granted_is_told_so(gateway: Gateway) -> None:
     assert "Nothing is granted" not in ready.stderr
     assert "free figures of all" in gateway("grants", "explain", "client:ready").stdout
     assert "data.read data.submit" in " ".join(gateway("clients", "list").stdout.split())
+
+
+def test_doctor_names_what_was_forgotten(small: Path) -> None:
+    """Secrets that are old, but no keys; accounts nobody took up; a grant under no agreement."""
+    clock = Clock()
+    with closing(Exchange(Home(small), clock)) as exchange:
+        made = clock() - timedelta(days=400)
+        exchange.clients.add("Old", [], made, "old-secret")
+        keys, _ = keys_in_file(jwks().encode())
+        exchange.clients.add("Keys", [], made, "old-keys", proof=Proof(keys))
+        exchange.accounts.people.add(NewPerson("ana@igm.gob.gt", "Ana"), made)
+        grants = [Grant("client:old-keys", ("read",), agreement="Convenio 1/2026"),
+                  Grant("client:old-secret", ("read",))]  # fmt: skip
+        exchange.grants.change(grants, [], "tests", clock())
+
+        found = [*weaknesses(exchange)]
+
+    assert sorted(re.sub("grant-[0-9a-f]+", "grant", each)[:35] for each in found) == [
+        "ana@igm.gob.gt never chose a passwo",
+        "client old-secret has the secret of",
+        "grant to client:old-secret names no",
+    ]
+
+
+def test_doctor_names_settings_that_weaken(home: Home) -> None:
+    """They hold all the same."""
+    configure(home)
+    (home.root / "config" / "gateway.toml").write_text(
+        "loopback_keys = true\n[serve]\nproxies = 5\norigins = "
+        '["http://stats.example", "http://localhost:3000", "https://stats.example"]\n'
+    )
+    with closing(Exchange(home)) as exchange:
+        found = [*exchange.faults(), *weaknesses(exchange)]
+
+    assert [each.split()[0] for each in found] == ["loopback_keys", "proxies", "origins"]

@@ -19,10 +19,19 @@ from gateway.access.caller import Caller, Detail
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant, RegionEmbargo, Rules, checked
 from gateway.access.rights import Provided, Realm
+from gateway.exchange.standing import standing
 from gateway.exchange.states import page
 from gateway.formats.message import DataSet, Subject
 from gateway.model.availability import Counts, Mode
-from gateway.model.query import Condition, Filter, Operator, Page, Wanted
+from gateway.model.query import (
+    ArtefactPattern,
+    Condition,
+    DataQuery,
+    Filter,
+    Operator,
+    Page,
+    Wanted,
+)
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
 from gateway.releases.available import availability
@@ -53,6 +62,7 @@ PROVIDED = tuple(
 )
 SUBJECT = Subject(FLOW.reference, RESTRICTED, LABELS)
 REALM = Realm(PROVIDED, tuple(FLOWS.values()))
+EVERYTHING = DataQuery("dataflow", ArtefactPattern(("X",), ("DF_SMALL",), ()))
 REGIONS = ("", "", "key=M.GT", "key=.MX+SV.F", "c[SEX]=F,M", "c[OBS_STATUS]=A",
            "c[TIME_PERIOD]=ge:2023", "c[COMMENT]=note", "c[OBS_VALUE]=gt:0")  # fmt: skip
 
@@ -337,6 +347,15 @@ def story_agrees(empty: Path, world: World, caller: Caller, story: Story, asked:
             found = history.since(one, asked, visibility.as_of(other))
             expected = changes(states[one], states[other], asked)
             assert (rows(found.changed), rows(found.deleted)) == expected
+        tags: dict[str, tuple[list[Row], int]] = {}
+        for at in states:
+            then = visibility.as_of(at)
+            tag = standing(store, {supply.id: RESTRICTED}, EVERYTHING, then, ("", NOON)).digest
+            found = history.state(asked, then)
+            assert tags.setdefault(tag, (rows(found), found.withheld)) == (
+                rows(found),
+                found.withheld,
+            )
         stated = {
             each.at: (rows(each.changed), rows(each.deleted))
             for each in history.disseminations(asked, visibility)

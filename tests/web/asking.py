@@ -57,6 +57,8 @@ def sentence(response: TestResponse) -> str:
     """What an error says, in either dialect."""
     if response.is_json:
         return str(response.json["errors"][0]["detail"])
+    if response.mimetype == "text/plain":
+        return response.text
     return str(etree.fromstring(response.data).findtext(".//{*}Text"))
 
 

@@ -45,6 +45,9 @@ def no_inside(answer: TestResponse) -> bool:
             76_768,
         ),
         ("/sdmx/v1/data/DF_RETURNS/M.MX+SV.GT?startPeriod=2023&endPeriod=2023", 25_741),
+        ("/sdmx/v1/data/LMIG,DF_RETURNS,1.0/M.GT.MX?startPeriod=2023&endPeriod=2023", 24_395),
+        ("/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0/M.GT.MX?c[TIME_PERIOD]=sw:2023", 24_395),
+        ("/sdmx/v2/data/all/all/DF_RETURNS/all/M.GT.MX?c[TIME_PERIOD]=sw:2023", 24_395),
     ],
 )
 def test_published_figures_are_served(

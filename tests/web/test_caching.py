@@ -22,6 +22,7 @@ from tests.conftest import ISSUER, Clock, token
 from tests.intake.books import SV, sample
 
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0/A.SV"
+REGISTRATION = "/sdmx/v2/registration/id/SV_DGME_RETURNS"
 FORMATS = ("csv", "ss", "generic")
 
 
@@ -35,7 +36,6 @@ class Desk:
         self.exchange = Exchange(Home(root / "home"), self.clock)
         self.web = create_app(self.exchange, ISSUER).test_client()
         self._credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())
-        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.clock())
 
     def release(self, figure: str, visible_from: datetime | None = None) -> None:
         """El Salvador's sample with another figure of 2023."""
@@ -141,6 +141,40 @@ def test_the_tag_holds_until_a_release_is_visible(desk: Desk) -> None:
     assert desk.get().last_modified == lifts.replace(microsecond=0)
 
 
+def test_the_tag_of_who_reads_ahead_changes_when_all_may_read(desk: Desk) -> None:
+    """At that second the ordinary rights hold too, and a registration tells another date."""
+    ahead = Grant("*", ("read",), embargoed=True)
+    desk.exchange.grants.add(ahead, "tests", desk.clock())
+    lifts = desk.clock() + timedelta(minutes=5)
+    desk.release("13359", lifts)
+    desk.clock.move(minutes=4, seconds=59)
+    paths = (DATA, REGISTRATION)
+    before = [desk.get(path) for path in paths]
+
+    tags = [each.headers["ETag"] for each in before]
+    asked = [*zip(paths, tags, strict=True)]
+    held = [desk.get(path, If_None_Match=tag) for path, tag in asked]
+    desk.clock.move(seconds=1)
+    after = [desk.get(path, If_None_Match=tag) for path, tag in asked]
+    desk.clock.move(seconds=1)
+
+    assert [each.status_code for each in held] == [304, 304]
+    assert [each.status_code for each in after] == [200, 200]
+    assert desk.get(REGISTRATION).last_modified == lifts.replace(microsecond=0)
+
+
+def test_what_is_kept_is_put_on_record_as_what_was_made(desk: Desk) -> None:
+    """With as many figures; to who holds it already, none go out."""
+    tags = [desk.get(f"{DATA}?format=csv").headers["ETag"] for _ in range(2)]
+    desk.get(f"{DATA}?format=csv", If_None_Match=tags[-1])
+
+    entries = desk.exchange.audit.entries(action="read")
+
+    assert [each.decision.status for each in entries[-3:]] == [200, 200, 304]
+    assert entries[-3].decision.rows == entries[-2].decision.rows > 0
+    assert entries[-1].decision.rows == 0
+
+
 def test_a_date_is_not_said_within_its_second(desk: Desk) -> None:
     """It counts whole seconds: what changes later in the same one would be missed."""
     desk.release("13360")
@@ -180,12 +214,17 @@ def test_definitions_have_a_date_too(web: FlaskClient, path: str) -> None:
 def test_rights_differ_by_all_but_the_moment() -> None:
     """Two callers with the same rights share a tag; any right makes another."""
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    some = Visibility(noon, {"A": View(), "B": View()})
     region = (Filter("SEX", ((Condition(Operator.EQ, "F"),),)),)
+    whole = View()
+    some = Visibility(noon, {"A": whole, "B": whole})
+    later = Visibility(noon + timedelta(hours=1), {"B": whole, "A": whole})
+    ahead = View((Sight(ahead=True),))
 
-    later = Visibility(noon + timedelta(hours=1), {"B": View(), "A": View()})
     assert rights(some) == rights(later)
-    different = [some, Visibility(noon), Visibility(noon, {"A": View()}),
-                 Visibility(noon, {"A": View((Sight(region),)), "B": View()}),
-                 Visibility(noon, {"A": View(()), "B": View()})]  # fmt: skip
-    assert len({rights(each) for each in different}) == len(different)
+    assert rights(some.signed()) == rights(later.signed())
+    different = [some, Visibility(noon), Visibility(noon, {"A": whole}),
+                 Visibility(noon, {"A": View((Sight(region),)), "B": whole}),
+                 Visibility(noon, {"A": ahead, "B": whole}),
+                 Visibility(noon, some.views, frozenset())]  # fmt: skip
+    for each in (different, [one.signed() for one in different]):
+        assert len({rights(one) for one in each}) == len(different)

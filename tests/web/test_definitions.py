@@ -563,6 +563,29 @@ def test_a_refusal_says_what_was_allowed(
     assert words in sentence(response)
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("structure/dataflow/LMIG/DF_RETURNS/1.0", "Dataflow=LMIG:DF_RETURNS(1.0.0)"),
+        ("structure/codelist/SDMX/CL_SEX/2.1.0", "Codelist=SDMX:CL_SEX(2.1)"),
+        ("structure/LMIG/DF_RETURNS/+", "Dataflow=LMIG:DF_RETURNS(1.0.0)"),
+    ],
+)
+def test_clients_find_what_they_name_in_their_way(
+    web: FlaskClient, path: str, expected: str
+) -> None:
+    """A figure of a version that is left out is a zero; sdmx1 leaves out the type for any."""
+    answer = web.get(f"/sdmx/v2/{path}?format=json-2.1")
+
+    assert answer.status_code == 200
+    assert expected in answer.text
+
+
+def test_a_version_with_another_last_figure_is_another(web: FlaskClient) -> None:
+    assert web.get("/sdmx/v2/structure/dataflow/LMIG/DF_RETURNS/1.1").status_code == 404
+    assert web.get("/sdmx/v2/structure/dataflow/LMIG/DF_RETURNS/1.0.1").status_code == 404
+
+
 def test_an_accept_header_that_nothing_fits_is_refused_with_what_is_served(
     web: FlaskClient,
 ) -> None:

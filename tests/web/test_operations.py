@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.access.clients import DATA_READ, METRICS_READ
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
 from gateway.settings import Home
@@ -39,6 +40,7 @@ class Running:
     def __init__(self, root: Path) -> None:
         self.sink = io.BytesIO()
         self.exchange = Exchange(Home(root / "home"))
+        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         sample = self.exchange.provision(SV).sample
         assert sample is not None
         submit(self.exchange, sample, SV)

@@ -87,6 +87,13 @@ def _fault(given: Mapping[str, str]) -> tuple[str, str] | None:
         return "invalid_request", "The code_challenge_method is S256."
     if not _CHALLENGE.fullmatch(given["code_challenge"]):
         return "invalid_request", "The code_challenge is 43 characters of base64url."
+    return _not_heeded()
+
+
+def _not_heeded() -> tuple[str, str] | None:
+    """What a request must not name here: not heeded, it would give more than was asked for."""
+    if "authorization_details" in request.args:
+        return "invalid_request", "authorization_details belong to the request for a token."
     if "request" in request.args or "request_uri" in request.args:
         return "request_not_supported", "Parameters stand in the address."
     return None

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
+from gateway.access.caller import APPROVE, SUBMIT, Caller
 from gateway.access.people import Person
 from gateway.exchange import Exchange
 from gateway.model.structure import Dataflow
+from gateway.web.addresses import issuer
 from gateway.web.oauth.authorization import Asked, TurnedBack, back, read
 from gateway.web.oauth.metadata import AUTHORIZE_PATH
 from gateway.web.people.browser import Browser, see
@@ -71,13 +73,28 @@ class Consent:
             target=target.netloc or target.scheme,
             scopes=scope.split(),
             person=person,
-            flows=self._supplied(),
+            flows=self._supplied(asked, person, scope),
             may_remember=asked.client.is_confidential,
         )
 
-    def _supplied(self) -> list[Dataflow]:
+    def _supplied(self, asked: Asked, person: Person, scope: str) -> list[Dataflow]:
+        """The dataflows of which the person sees, or may do, anything with such a token."""
+        caller = Caller(
+            asked.client.id,
+            frozenset(scope.split()),
+            person.id,
+            issuer(),
+            person.organisation,
+            frozenset(person.groups),
+        )
+        now, policy = self._exchange.clock(), self._exchange.policy
+        visibility = policy.visibility(caller, now)
+        there = frozenset().union(
+            *(policy.allowed(each, caller, now) for each in (SUBMIT, APPROVE))
+        )
         provisions = self._exchange.provisions.values()
-        return [*{each.flow.reference: each.flow for each in provisions}.values()]
+        seen = (each for each in provisions if each.id in there or visibility.sees(each.id))
+        return [*{each.flow.reference: each.flow for each in seen}.values()]
 
     def _allow(self, asked: Asked, person: Person, scope: str) -> Response:
         code = self._accounts.families.begin(

@@ -1,7 +1,16 @@
 """The whole document. Source: OpenAPI 3.1.1."""
 
 from gateway import __version__
-from gateway.access.clients import DATA_APPROVE, DATA_READ, DATA_SUBMIT, METRICS_READ
+from gateway.access.clients import (
+    AUDIT_READ,
+    DATA_APPROVE,
+    DATA_CONFIDENTIAL,
+    DATA_EMBARGOED,
+    DATA_READ,
+    DATA_SUBMIT,
+    METRICS_READ,
+    SCOPES,
+)
 from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
 from gateway.model.text import Language, Text
@@ -24,6 +33,9 @@ _SCOPES = {
     DATA_READ: Text("Leer datos", "Read data"),
     DATA_SUBMIT: Text("Entregar archivos", "Hand files in"),
     DATA_APPROVE: Text("Aprobar lo entregado", "Approve what was handed in"),
+    DATA_CONFIDENTIAL: Text("Leer datos confidenciales", "Read confidential data"),
+    DATA_EMBARGOED: Text("Leer datos bajo embargo", "Read data under embargo"),
+    AUDIT_READ: Text("Leer quién pidió qué", "Read who asked for what"),
     METRICS_READ: Text("Leer cuentas de uso", "Read counts of use"),
 }
 
@@ -53,7 +65,7 @@ def _example(exchange: Exchange) -> Example:
 
 def _schemes(issuer: str, language: Language) -> dict[str, object]:
     """How a caller may come. A token is bound to a key where its client asks for that."""
-    scopes = {name: text.said(language) for name, text in _SCOPES.items()}
+    scopes = {name: _SCOPES[name].said(language) for name in SCOPES}
     token = issuer + TOKEN_PATH
     flows = {
         "clientCredentials": {"tokenUrl": token, "scopes": scopes},

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gateway import errors
-from gateway.access.clients import DATA_APPROVE, DATA_SUBMIT, METRICS_READ
+from gateway.access.clients import AUDIT_READ, DATA_APPROVE, DATA_SUBMIT, METRICS_READ
 from gateway.access.tokens import TOKEN_PATH
 from gateway.model.text import Language, Text
+from gateway.web import auditing
 from gateway.web.addresses import RESOURCE_METADATA
 from gateway.web.oauth import metadata
 from gateway.web.oauth.clients import GRANTS_OF_PEOPLE
@@ -24,7 +25,7 @@ _KINDS = (
 
 def paths(language: Language) -> dict[str, object]:
     """All of it, in a language."""
-    return _oauth(language) | _submissions(language) | _state(language)
+    return _oauth(language) | _submissions(language) | _audit(language) | _state(language)
 
 
 def _operation(
@@ -151,6 +152,22 @@ def _submissions(language: Language) -> dict[str, object]:
         f"{one}/refuse": {"post": operation("refuse", "Rechazar", "Refuse", whole,
                                             (DATA_APPROVE,), reason)},
     }  # fmt: skip
+
+
+def _audit(language: Language) -> dict[str, object]:
+    title = Text("Quién pidió los datos de un proveedor", "Who asked for a provider's data")
+    told = {"200": _said("application/json"), **answers.problems(_KINDS, 2)}
+    asked = [
+        {"name": each, "in": "query", "schema": {"type": "string"}} for each in auditing.PARAMETERS
+    ]
+    said = title.said(language)
+    return {
+        "/audit": {
+            "get": _operation(
+                "audit", "Gateway", said, told, scopes=(AUDIT_READ,), parameters=asked
+            )
+        }
+    }
 
 
 def _state(language: Language) -> dict[str, object]:

@@ -6,6 +6,7 @@ hosts, mix-ups and clocks.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from gateway.access.clients import DATA_READ, Proof
 from gateway.access.families import CODE_LIFE, IDLE_LIFE, WHOLE_LIFE
+from gateway.access.grants import Grant
 from gateway.access.guesses import FREE
 from gateway.exchange import Exchange
 from gateway.settings import Home
@@ -166,6 +168,7 @@ def test_a_person_s_data_are_read_by_the_app_that_was_let_in(app: Flask, maria: 
         pytest.param({"scope": "admin"}, "invalid_scope", id="unknown scope"),
         pytest.param({"scope": "data.approve"}, "invalid_scope", id="not the client's"),
         pytest.param({"request": "x"}, "request_not_supported", id="request object"),
+        pytest.param({"authorization_details": "[]"}, "invalid_request", id="details"),
     ],
 )
 def test_t8_no_code_without_a_challenge(
@@ -541,6 +544,22 @@ def test_a_person_says_no(maria: Visitor) -> None:
 
     assert maria.answer()["error"] == "access_denied"
     assert maria.answer()["iss"] == ISSUER
+
+
+def test_consent_names_no_dataflow_that_the_person_does_not_see(
+    exchange: Exchange, maria: Visitor
+) -> None:
+    """Before a grant none, with one to her that one alone."""
+    maria.open(asking())
+    before = maria.page.text
+    grant = Grant(f"person:{MARIA}", ("read",), dataflow="LMIG:DF_RETURNS")
+    made = exchange.grants.add(grant, "tests", exchange.clock())
+    maria.open(asking())
+    after = maria.page.text
+    exchange.grants.revoke(made.id, "tests", exchange.clock())
+
+    assert "<code>DF_" not in before
+    assert re.findall(r"<code>(DF_\w+)</code>", after) == ["DF_RETURNS"]
 
 
 def test_a_person_gives_no_more_than_she_has(app: Flask, exchange: Exchange) -> None:
