@@ -66,6 +66,11 @@ class Remark:
         words = (self.indicator, self.reason, self.words, self.first, self.last)
         return (*sorted(self.sources), *words)
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is about some periods only."""
+        return (self.first, self.last) != ("", "9999")
+
     def of(self, pair: Pair) -> bool:
         """Whether it is about a pair."""
         both = {pair.corridor.source, pair.mirror}
@@ -265,7 +270,11 @@ class _Block:
         return found
 
     def _reasons(self, row: "_Row") -> dict[str, Coded]:
-        """What was found to be the reason; an analyst's remark goes before it."""
+        """What was found to be the reason, and what analysts remark.
+
+        A remark on some periods goes before what was found; one on all of them stands where
+        nothing was.
+        """
         reasons = tuple(dict.fromkeys([*map(str, REASONS), *(r.reason for r in self._remarks)]))
         codes = _at(self._all.reason, row).astype(np.int16)
         codes[codes < 0] = len(reasons)
@@ -274,7 +283,9 @@ class _Block:
         for number, remark in enumerate(self._remarks):
             about = np.array([remark.of(pair) for pair in self._all.pairs])[row.pair]
             about &= self._between(remark)[row.period]
-            codes[about], said[about] = reasons.index(remark.reason), number
+            said[about] = number
+            over = about if remark.is_dated else about & (codes == len(reasons))
+            codes[over] = reasons.index(remark.reason)
         return {"MIRROR_REASON": Coded(codes, reasons), "COMMENT_OBS": Coded(said, words)}
 
     def _between(self, remark: Remark) -> Mask:

@@ -228,6 +228,21 @@ def test_analysts_attach_a_reason_in_words() -> None:
     assert {row["COMMENT_OBS"] for row in found} == {None, "salida y llegada"}
 
 
+def test_a_remark_on_all_periods_hides_no_reason_that_was_found() -> None:
+    """It fills what is open, and its words stand in every row."""
+    remark = Remark(frozenset({"GT_IGM", "MX_UPMRIP"}), "RETURNS", "REF_PER", "salida y llegada")
+
+    found = compared(
+        statement(GUATEMALA, months([100, 160, 40, 100])),
+        statement(MEXICO, months([100, 100, 100, 100])),
+        remarks=[remark],
+    )
+
+    reasons = [reason for _, _, reason in told(found, INDEX).values()]
+    assert reasons == ["REF_PER", "LAG", "LAG", "REF_PER"]
+    assert {row["COMMENT_OBS"] for row in found} == {"salida y llegada"}
+
+
 def test_statuses_and_breaks_of_both_sides_are_carried_along() -> None:
     """Each value has its own side's, each measure the graver of the two."""
     left = [{**row, "OBS_STATUS": "P"} for row in months([5])]
