@@ -10,10 +10,29 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from gateway.access.stamp import touch
-from gateway.database import Database, as_text, codes, families, people, refresh_tokens
+from gateway.database import (
+    Database,
+    as_text,
+    codes,
+    device_codes,
+    families,
+    people,
+    refresh_tokens,
+)
 
 CODE_LIFE = timedelta(seconds=60)
 IDLE_LIFE = timedelta(days=14)
@@ -25,6 +44,12 @@ WHOLE_LIFE = timedelta(days=90)
 LIFE_ELSEWHERE = timedelta(days=1)
 """Likewise for a person whom another issuer vouches for: it may close the account any day, and we
 hear of that when the person signs in."""
+
+FORGOTTEN = timedelta(days=1)
+"""What is over is kept for so long: whoever asks why still finds it."""
+
+AT_ONCE = 100
+"""So many rows are swept away beside a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +251,26 @@ def _family(row: Row[tuple[str, ...]]) -> Family:
     )
 
 
+def sweep_families(connection: Connection, now: datetime) -> int:
+    """Forget some families that ended or expired over a day ago, with all of them; how many.
+
+    So go those that nobody took up within a day. What an open family used up stays as long as it:
+    it shows a thief. Few go at once, so that nobody who signs in waits for it.
+    """
+    old = as_text(now - FORGOTTEN)
+    taken_up = select(refresh_tokens.c.sha256).where(refresh_tokens.c.family == families.c.family)
+    past = or_(
+        families.c.ended_at < old,
+        families.c.expires_at < old,
+        (families.c.created_at < old) & ~exists(taken_up),
+    )
+    found = [*connection.execute(select(families.c.family).where(past).limit(AT_ONCE)).scalars()]
+    for table in (codes, refresh_tokens, device_codes, families):
+        connection.execute(delete(table).where(table.c.family.in_(found)))
+    return len(found)
+
+
 def _sweep(connection: Connection, now: datetime) -> None:
-    """Forget codes of yesterday, and what began with none but them."""
-    old = as_text(now - timedelta(days=1))
-    connection.execute(delete(codes).where(codes.c.expires_at < old))
+    """Forget codes of yesterday, and families that are over."""
+    connection.execute(delete(codes).where(codes.c.expires_at < as_text(now - FORGOTTEN)))
+    sweep_families(connection, now)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
-from gateway.access.families import digest
+from gateway.access.families import AT_ONCE, FORGOTTEN, digest
 from gateway.access.people import People, Person, sign_out_everywhere
 from gateway.database import Database, as_text, known_browsers, sessions
 
@@ -64,6 +64,7 @@ class Sessions:
             "seen_at": now,
         }
         with self._database.writing() as connection:
+            sweep_sessions(connection, self._clock())
             connection.execute(insert(sessions).values(row))
         return token
 
@@ -140,3 +141,14 @@ class Sessions:
         )
         with self._database.reading() as connection:
             return connection.execute(wanted).first() is not None
+
+
+def sweep_sessions(connection: Connection, now: datetime) -> int:
+    """Forget some sessions that were over a day ago, as `sweep_families` does; how many."""
+    past = or_(
+        sessions.c.ended_at < as_text(now - FORGOTTEN),
+        sessions.c.created_at < as_text(now - FORGOTTEN - WHOLE_LIFE),
+        sessions.c.seen_at < as_text(now - FORGOTTEN - IDLE_LIFE),
+    )
+    found = select(sessions.c.sha256).where(past).limit(AT_ONCE)
+    return connection.execute(delete(sessions).where(sessions.c.sha256.in_(found))).rowcount

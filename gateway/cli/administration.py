@@ -66,7 +66,9 @@ def revoke_organisation(organisation: str, home: Path | None) -> None:
 
 
 @click.command(epilog="Example:  gateway doctor --mend")
-@click.option("--mend", is_flag=True, help="Remove files that belong to no release.")
+@click.option(
+    "--mend", is_flag=True, help="Remove what is left over: files of no release, old sessions."
+)
 @home_option
 def doctor(home: Path | None, *, mend: bool) -> None:
     """Look for what does not hold: files missing, changed or left behind, weak settings.
@@ -77,6 +79,8 @@ def doctor(home: Path | None, *, mend: bool) -> None:
         if mend:
             for path in exchange.store.remove_orphans():
                 click.echo(f"removed {path}")
+            if swept := exchange.accounts.sweep():
+                click.echo(f"removed {swept} sessions and consents that were over a day ago")
         found = [*exchange.faults(), *weaknesses(exchange)]
     for fault in found:
         click.echo(fault)

@@ -1,8 +1,11 @@
 """What is remembered of tokens and keys, and how soon it is forgotten when it has to be."""
 
+import base64
+import hashlib
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +17,7 @@ from gateway.access.keys import KeyRing
 from gateway.access.keysets import FRESH, OLDEST, PAUSE, RemoteKeys, from_text
 from gateway.access.once import Once
 from gateway.access.organisations import Organisations
+from gateway.access.people import NewPerson
 from gateway.access.revocations import Revocations
 from gateway.access.sealing import seal
 from gateway.access.signed import NotSigned, PublicKey, public_key, read
@@ -74,6 +78,54 @@ def test_what_another_process_withdraws_stops_within_a_second(home: Home) -> Non
 
 def _token(web: FlaskClient, id: str, exchange: Exchange) -> dict[str, str]:
     answer = web.post("/oauth/token", data=assertion(KEY, id, ISSUER, exchange.clock()))
+    assert answer.json is not None
+    return {"Authorization": f"Bearer {answer.json['access_token']}"}
+
+
+def test_what_another_process_takes_from_people_stops_within_a_second(home: Home) -> None:
+    """With a token that acts for a person and is remembered: its consent, then its account."""
+    exchange = Exchange(home)
+    now = exchange.clock()
+    web = create_app(exchange, ISSUER).test_client()
+    registered(exchange, "app", KEY)
+    for person in ("a", "b", "c"):
+        exchange.accounts.people.add(NewPerson(f"{person}@x.gt", "A", scopes=("data.read",)), now)
+    headers = {person: _of_person(web, f"{person}@x.gt", exchange) for person in "abc"}
+    all_flows = "/sdmx/v2/data/dataflow/LMIG"
+
+    def standing() -> str:
+        answers = {id: web.get(all_flows, headers=headers[id]) for id in headers}
+        return "".join(id for id in answers if answers[id].status_code != 401)
+
+    with closing(Exchange(home)) as other:
+        seen = [standing()]
+        (family,) = other.accounts.families.of("a@x.gt", now)
+        other.accounts.families.end(family.id, now, "withdrawn")
+        time.sleep(GLANCE + 0.1)
+        seen.append(standing())
+        other.accounts.people.revoke("b@x.gt", now)
+        time.sleep(GLANCE + 0.1)
+        seen.append(standing())
+
+    exchange.close()
+    assert seen == ["abc", "bc", "c"]
+
+
+def _of_person(web: FlaskClient, person: str, exchange: Exchange) -> dict[str, str]:
+    """The header of a token that acts for a person, after its yes."""
+    now, verifier = exchange.clock(), "v" * 43
+    digest = hashlib.sha256(verifier.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    code = exchange.accounts.families.begin(
+        person, "app", "data.read", "https://app/", challenge, now
+    )
+    form = assertion(KEY, "app", ISSUER, now) | {
+        "grant_type": "authorization_code",
+        "code": code,
+        "code_verifier": verifier,
+        "redirect_uri": "https://app/",
+    }
+    answer = web.post("/oauth/token", data=form)
     assert answer.json is not None
     return {"Authorization": f"Bearer {answer.json['access_token']}"}
 

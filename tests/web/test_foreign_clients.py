@@ -4,8 +4,11 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from socket import socket
+from subprocess import DEVNULL, Popen
 
 import pytest
 import requests
@@ -23,6 +26,7 @@ from gateway.settings import Home
 from tests.databases import free_port
 from tests.foreign import node, require_npm, running
 from tests.homes import configure
+from tests.process import PYTHON
 from tests.serving import served
 from tests.signing import new_key, registered
 
@@ -136,28 +140,105 @@ def test_node_s_clients_with_a_key(issuer: str) -> None:
     }
 
 
+def trusting(home: Home, **issuer: object) -> Exchange:
+    """A gateway that takes the tokens of an issuer on this machine."""
+    configure(home)
+    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in issuer.items())
+    settings = home.root / "config" / "gateway.toml"
+    settings.write_text(f"loopback_keys = true\n[[issuers]]\n{lines}", encoding="utf-8")
+    exchange = Exchange(home)
+    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
+    return exchange
+
+
+def statuses(url: str, form: dict[str, str], idp: str, secret: str) -> tuple[int, int]:
+    """What a token of an issuer gets from us: on reading data, and on approving them."""
+    given = requests.post(f"{idp}/token", data=form, auth=("reports", secret), timeout=10)
+    header = {"Authorization": f"Bearer {given.json()['access_token']}"}
+    read = requests.get(url + DATA, headers=header, timeout=10)
+    approved = requests.post(f"{url}/submissions/x/approve", headers=header, timeout=10)
+    return read.status_code, approved.status_code
+
+
+TAKEN = (HTTPStatus.NO_CONTENT, HTTPStatus.FORBIDDEN)
+"""It holds, and nothing is released; it has the scope to read and no other."""
+
+
 def test_an_issuer_of_node_s_is_trusted(tmp_path: Path) -> None:
     """oidc-provider gives a token for our data, which the gateway takes as was agreed."""
     require_npm()
     port, secret = free_port(), secrets.token_urlsafe(32)
     idp = f"http://127.0.0.1:{port}"
     home = Home(tmp_path / "home")
-    configure(home)
-    settings = {"id": "idp", "issuer": idp, "scopes": ["data.read"]}
-    lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
-    (home.root / "config" / "gateway.toml").write_text(
-        f"loopback_keys = true\n[[issuers]]\n{lines}"
-    )
-    exchange = Exchange(home)
-    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
 
-    with served(exchange) as url, running("issuer.mjs", port, f"{url}/sdmx", secret):
+    with (
+        closing(trusting(home, id="idp", issuer=idp, scopes=["data.read"])) as exchange,
+        served(exchange) as url,
+        running("issuer.mjs", port, f"{url}/sdmx", secret),
+    ):
         form = {"grant_type": "client_credentials", "scope": "data.read", "resource": f"{url}/sdmx"}
-        given = requests.post(f"{idp}/token", data=form, auth=("reports", secret), timeout=10)
-        header = {"Authorization": f"Bearer {given.json()['access_token']}"}
-        read = requests.get(url + DATA, headers=header, timeout=10)
-        approved = requests.post(f"{url}/submissions/x/approve", headers=header, timeout=10)
-    exchange.close()
 
-    assert read.status_code == HTTPStatus.NO_CONTENT  # it holds; nothing is released
-    assert approved.status_code == HTTPStatus.FORBIDDEN
+        assert statuses(url, form, idp, secret) == TAKEN
+
+
+@pytest.mark.parametrize(
+    ("agreed", "expected"),
+    [
+        pytest.param({"types": ["JWT"]}, TAKEN, id="as configured"),
+        pytest.param({}, (HTTPStatus.UNAUTHORIZED,) * 2, id="a type that was not agreed on"),
+    ],
+)
+def test_an_issuer_of_python_s_is_trusted(
+    tmp_path: Path, agreed: dict[str, object], expected: tuple[int, int]
+) -> None:
+    """nanoidp gives tokens that say ``typ: JWT``: taken where that was agreed on, else not."""
+    port, secret = free_port(), secrets.token_urlsafe(32)
+    idp = f"http://127.0.0.1:{port}"
+    settings = {"id": "idp", "issuer": idp, "scopes": ["data.read"]}
+    home = Home(tmp_path / "home")
+
+    with (
+        closing(trusting(home, **settings, **agreed)) as exchange,
+        served(exchange) as url,
+        nanoidp(tmp_path / "idp", port, f"{url}/sdmx", secret),
+    ):
+        form = {"grant_type": "client_credentials", "scope": "data.read"}
+
+        assert statuses(url, form, idp, secret) == expected
+
+
+@contextmanager
+def nanoidp(folder: Path, port: int, audience: str, secret: str) -> Iterator[None]:
+    """PyPI's nanoidp with one client, from when it answers."""
+    client = {
+        "client_id": "reports",
+        "client_secret": secret,
+        "allowed_scopes": ["data.read", "data.approve"],
+    }
+    oauth = {
+        "issuer": f"http://127.0.0.1:{port}",
+        "audience": audience,
+        "scopes_supported": ["data.read", "data.approve"],
+        "clients": [client],
+    }
+    folder.mkdir()
+    (folder / "settings.yaml").write_text(json.dumps({"oauth": oauth}), encoding="utf-8")
+    (folder / "users.yaml").write_text(json.dumps({"users": {}}), encoding="utf-8")
+    command = ["-m", "nanoidp", "--config", str(folder), "--port", str(port), "--strict-config"]
+    with Popen([PYTHON, *command], cwd=folder, stdout=DEVNULL, stderr=DEVNULL) as process:
+        try:
+            wait_for(port)
+            yield
+        finally:
+            process.kill()
+
+
+def wait_for(port: int) -> None:
+    """Until a port is listened at, for some seconds."""
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        with socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"nobody listens at {port}")
