@@ -35,6 +35,7 @@ class Desk:
         self.clock.now = datetime.now(UTC)  # Authlib's tokens are of that time
         self.exchange = Exchange(Home(root / "home"), self.clock)
         self.web = create_app(self.exchange, ISSUER).test_client()
+        self.exchange.grants.add(Grant("*", ("read",)), "tests", self.clock())
         self._credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())
 
     def release(self, figure: str, visible_from: datetime | None = None) -> None:
