@@ -24,7 +24,9 @@ def audit() -> None:
 @click.option("--provider", "providers", multiple=True, help="Only what concerns its figures.")
 @click.option("--client", help="Only what a client did.")
 @click.option("--organisation", help="Only what an organisation's clients and people did.")
-@click.option("--action", help="Only one kind: read, submit, approve, refuse, grants.add …")
+@click.option(
+    "--action", help="Only one kind: read, submit, approve, refuse, token, sign-in, grants.add …"
+)
 @click.option("--since", type=MOMENT, help="From a moment on.")
 @click.option("--until", type=MOMENT, help="Before a moment.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most.")

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
+from http import HTTPStatus
 from secrets import token_hex
 from threading import Lock
 
@@ -21,6 +22,7 @@ from gateway.formats.message import DataMessage
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest import v2
+from gateway.web.admissions import SIGN_IN, Admission
 from gateway.web.allowances import Allowances, Policy
 from gateway.web.log import address
 from gateway.web.told import told
@@ -118,9 +120,32 @@ class Decisions:
 
     def record(self, response: Response) -> None:
         """Put on record what was decided in this request, if anything was."""
-        decision: Decision | None = g.pop("decision", None) or self._refused()
+        decision: Decision | None = g.pop("decision", None)
+        decision = decision or self._admitted(response.status_code) or self._refused()
         if decision is not None:
             self._exchange.audit.record(replace(decision, status=response.status_code))
+
+    def _admitted(self, status: int) -> Decision | None:
+        """What is put on record of who was let in, and a few a minute of who was not."""
+        noted: Admission | None = g.pop("admission", None)
+        if noted is None or (status == HTTPStatus.OK and noted.action == SIGN_IN):
+            return None  # half-way: the second factor is asked for
+        now = self._exchange.clock()
+        who = f"{noted.action} {noted.client_id or noted.subject} {request.remote_addr}"
+        refused = status >= HTTPStatus.BAD_REQUEST
+        if refused and not self._allowances.take(_REFUSALS, who, now.timestamp()).granted:
+            return None
+        return Decision(
+            now,
+            noted.action,
+            0,
+            noted.client_id,
+            noted.subject,
+            token=noted.token,
+            request=told().id or token_hex(8),
+            query=noted.how,
+            address=request.remote_addr or "",
+        )
 
     def _refused(self) -> Decision | None:
         """What is put on record of a token that was not taken: a few a minute of one address.

@@ -10,6 +10,7 @@ from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.web.addresses import RESOURCE_METADATA
+from gateway.web.admissions import claimed, told_of_token
 from gateway.web.oauth import metadata
 from gateway.web.oauth.answers import refusal
 from gateway.web.oauth.devices import device_codes
@@ -40,7 +41,8 @@ def routes(app: Flask, exchange: Exchange, trust: Trust) -> Blueprint:
 
     @found.post(TOKEN_PATH)
     def token() -> Response:
-        return kept_off(odd_request() or server.create_token_response())
+        answer = kept_off(odd_request() or server.create_token_response())
+        return told_of_token(exchange, _named() or claimed(), answer)
 
     @found.post(metadata.DEVICE_PATH)
     def device() -> Response:
@@ -118,12 +120,16 @@ def _decoded(credentials: str) -> str:
 def _limits() -> tuple[Limit, ...]:
     """What is counted of a wrong attempt: the client that it names, and where it comes from."""
     address = request.remote_addr or ""
-    _, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    named = request.form.get("client_id") or _decoded(credentials).partition(":")[0]
     return (
-        Limit(_ATTEMPTS, ("client", named, address)),
+        Limit(_ATTEMPTS, ("client", _named(), address)),
         Limit(_ATTEMPTS_FROM_ONE_PLACE, ("address", address)),
     )
+
+
+def _named() -> str:
+    """The client that a request names, by its body or its credentials."""
+    _, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    return request.form.get("client_id") or _decoded(credentials).partition(":")[0]
 
 
 def too_many(wait: int) -> Response:

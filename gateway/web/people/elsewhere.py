@@ -9,6 +9,7 @@ from gateway.access.elsewhere import Elsewhere, Errand
 from gateway.errors import BadSyntax, Forbidden, NotFound
 from gateway.exchange import Exchange
 from gateway.web.addresses import issuer as our_issuer
+from gateway.web.admissions import signing_in
 from gateway.web.people.browser import Browser, local, see
 
 _ERRAND = "errand"
@@ -40,6 +41,7 @@ class Through:
                 "vez.",
                 subject="state",
             )
+        signing_in(self._exchange, "", f"through {id}")
         errand, onward = json.loads(said)
         answer = _answer()
         who = self._elsewhere.finish(id, Errand(**errand), answer, _back(id))
@@ -50,6 +52,7 @@ class Through:
             raise Forbidden(
                 "Your account here is closed.", spanish="Su cuenta aquí está cerrada."
             ) from error
+        signing_in(self._exchange, person.id, f"through {id}")
         return self._browser.taken(self._browser.signed_in(person.id, see(onward)), _ERRAND)
 
 

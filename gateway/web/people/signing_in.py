@@ -11,6 +11,7 @@ from gateway.access.credentials import wrong_code
 from gateway.errors import GatewayError, TooMany
 from gateway.exchange import Exchange
 from gateway.settings import Issuer
+from gateway.web.admissions import signing_in
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, local, see
 
@@ -38,6 +39,7 @@ class SigningIn:
         """The second form behind the right password."""
         self._browser.refuse_forged()
         id, onward = request.form.get("id", ""), local(request.form.get("next", ""))
+        signing_in(self._exchange, id, "password")
         try:
             password = request.form.get("password", "")
             person = self._credentials.by_password(id, password, self._browser.whence(id))
@@ -54,6 +56,7 @@ class SigningIn:
         person, onward, until = json.loads(step) if step else ("", "/account", 0)
         if self._exchange.clock().timestamp() > until:
             return self._form(onward, person, _too_late())
+        signing_in(self._exchange, person, "second factor")
         try:
             right = self._credentials.by_code(person, request.form.get("code", ""))
         except TooMany as error:

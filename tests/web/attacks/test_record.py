@@ -7,8 +7,10 @@ from gateway.access.clients import AUDIT_READ, DATA_READ
 from gateway.exchange import Exchange
 from gateway.settings import Home
 from gateway.web import create_app
-from tests.conftest import ISSUER, token
+from tests.conftest import ISSUER, basic, token
+from tests.web.visiting import MARIA, PASSWORD, Visitor, invited
 
+WRONG = "wrong-password"
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS"
 
 
@@ -45,3 +47,73 @@ def test_t27_a_flood_of_attempts_does_not_fill_the_record(home: Home) -> None:
 
         assert statuses == {HTTPStatus.UNAUTHORIZED}
         assert 20 <= len(exchange.audit.entries(action="refuse")) < 40
+
+
+def test_t27_who_is_let_in_is_on_record(home: Home) -> None:
+    """Tokens given and refused, sign-ins done and refused; no secret, and nobody unknown by name.
+
+    What stands where a name should may be a password.
+    """
+    with closing(Exchange(home)) as exchange:
+        app = create_app(exchange, ISSUER)
+        visitor = Visitor(app, exchange)
+        visitor.set_up(invited(exchange))
+        _, secret = exchange.clients.add("reader", [DATA_READ], exchange.clock(), "reader")
+        given = token(app.test_client(), "reader", secret)
+        form = {"grant_type": "client_credentials"}
+        for id in ("reader", "pasted-secret"):
+            app.test_client().post("/oauth/token", data=form, headers=basic(id, "wrong-secret"))
+        fresh = Visitor(app, exchange)
+        fresh.secret = visitor.secret
+        fresh.open("/sign-in")
+        fresh.send(id=PASSWORD, password=WRONG)
+        fresh.send(id=MARIA, password=WRONG)
+        fresh.send(id=MARIA, password=PASSWORD)
+        fresh.send(code="nothing")
+
+        tokens, people = (
+            [(each.decision.client_id, each.decision.subject, each.decision.status,
+              each.decision.query) for each in exchange.audit.entries(action=action)]
+            for action in ("token", "sign-in")
+        )  # fmt: skip
+        everything = "".join(map(repr, exchange.audit.entries()))
+
+    assert tokens == [
+        ("reader", "reader", 200, "client_credentials data.read"),
+        ("reader", "", 401, "client_credentials invalid_client"),
+        ("", "", 401, "client_credentials invalid_client"),
+    ]
+    assert people == [
+        ("", "", 403, "password"),
+        ("", MARIA, 403, "password"),
+        ("", MARIA, 403, "second factor"),
+    ]
+    for hidden in (secret, given, "wrong-", "pasted-secret", PASSWORD, visitor.secret):
+        assert hidden not in everything
+
+
+def test_t27_a_sign_in_is_on_record(home: Home) -> None:
+    """Once both steps are done, with the person."""
+    with closing(Exchange(home)) as exchange:
+        app = create_app(exchange, ISSUER)
+        visitor = Visitor(app, exchange)
+        visitor.set_up(invited(exchange))
+        fresh = Visitor(app, exchange)
+        fresh.open("/sign-in")
+        fresh.send(id=MARIA, password=PASSWORD)
+        fresh.send(code=visitor.codes[0])
+
+        (entry,) = exchange.audit.entries(action="sign-in")
+    assert (entry.decision.subject, entry.decision.status) == (MARIA, 303)
+
+
+def test_t27_a_flood_of_wrong_secrets_does_not_fill_the_record(home: Home) -> None:
+    """Nor do names that are made up: those who are unknown are counted as one."""
+    with closing(Exchange(home)) as exchange:
+        web = create_app(exchange, ISSUER).test_client()
+        form = {"grant_type": "client_credentials"}
+
+        for number in range(60):
+            web.post("/oauth/token", data=form, headers=basic(f"made-up-{number}", "wrong"))
+
+        assert 20 <= len(exchange.audit.entries(action="token")) < 40
