@@ -20,6 +20,8 @@ def ml_lines(content: bytes) -> tuple[tuple[str, ...], list[Line]]:
         io.BytesIO(content), events=("start", "end"), resolve_entities=False, no_network=True
     )
     _, root = next(events)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("DOCTYPE")  # in whatever encoding, behind however much white space
     kind = etree.QName(root).localname
     if not kind.endswith(_MESSAGES):
         raise ValueError(kind)

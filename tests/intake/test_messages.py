@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -244,6 +245,43 @@ def test_a_message_that_cannot_be_read_is_told(loaded: Exchange, content: bytes,
 
     assert "SDMX" in caught.value.sentence("es")
     assert caught.value.sentence("es") != caught.value.sentence("en")
+
+
+_NS = 'xmlns="http://www.sdmx.org/x"'
+_DOCTYPE = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+_ENTITY = f"{_DOCTYPE}<StructureSpecificData {_NS}>&e;</StructureSpecificData>"
+_OPEN = f"<StructureSpecificData {_NS}>"
+_INCLUDE = '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>'
+_ATTACKS = {
+    "UTF-16": f'<?xml version="1.0" encoding="UTF-16"?>{_ENTITY}'.encode("utf-16"),
+    "UTF-16 without a mark": f'<?xml version="1.0"?>{_ENTITY}'.encode("utf-16-le"),
+    "UTF-7": f'<?xml version="1.0" encoding="UTF-7"?><!--{_NS}-->'.encode()
+    + _ENTITY.encode("utf-7"),
+    "behind a comment": f"<!--{_NS} {' ' * 5000}-->{_ENTITY}".encode(),
+    "XInclude": f"{_OPEN}{_INCLUDE}</StructureSpecificData>".encode(),
+    "300,000 deep": f"{_OPEN}{'<a>' * 300_000}".encode(),
+    "300,000 deep and closed": f"{_OPEN}{'<a>' * 300_000}{'</a>' * 300_000}".encode(),
+    "12 MB of an attribute": f"{_OPEN[:-1]} a='{'x' * 12_000_000}'/>".encode(),
+}
+
+
+@pytest.mark.parametrize("content", _ATTACKS.values(), ids=_ATTACKS)
+def test_t16_an_attack_by_xml_gives_nothing_and_takes_no_time(
+    loaded: Exchange, content: bytes
+) -> None:
+    """Refused, or read without what it asks for; nothing of our files is in what is told."""
+    began = time.monotonic()
+    told = ""
+    try:
+        result = checked(loaded, GT, content, "x.xml")
+    except BadFile as error:
+        told = error.sentence("en")
+    else:
+        assert result.observations is None
+        told = repr(result.findings)
+
+    assert "root:" not in told
+    assert time.monotonic() - began < 5
 
 
 def test_a_message_comes_back_as_a_workbook(loaded: Exchange) -> None:

@@ -47,7 +47,7 @@ T15: addresses within, followed from outside
     test_t15_addresses_that_are_never_asked
 T16: entities, doctypes, deep and huge XML
     intake/test_messages.py
-    test_a_message_that_cannot_be_read_is_told
+    test_t16_an_attack_by_xml_gives_nothing_and_takes_no_time
 T17: workbooks that unpack without end
     intake/test_readers.py
     test_only_what_unpacks_out_of_all_proportion_is_a_bomb
