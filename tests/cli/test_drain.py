@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -86,6 +87,33 @@ def test_readers_who_stop_reading_do_not_stop_it(serving: Serving) -> None:
             connection = HTTPConnection("127.0.0.1", serving.port, timeout=10)
             connection.request("GET", path, headers=serving.headers)
             assert connection.getresponse().read()
+            connection.close()
+            assert time.monotonic() - began < 5
+
+
+SLOW = {
+    "headers": "GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    "bodies": "POST /oauth/token HTTP/1.1\r\nHost: x\r\n"
+    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant",
+}
+"""How far those come who send slowly; they say no more."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begun", SLOW.values(), ids=SLOW)
+def test_t20_who_sends_slowly_does_not_stop_it(serving: Serving, begun: str) -> None:
+    """Sixty-four headers, or bodies, that do not come to their end; others are answered."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(64):
+            sender = stack.enter_context(socket.create_connection(("127.0.0.1", serving.port)))
+            sender.sendall(begun.encode())
+        time.sleep(1)
+
+        for path in ("/health", f"{DATA}?lastNObservations=1&limit=5"):
+            began = time.monotonic()
+            connection = HTTPConnection("127.0.0.1", serving.port, timeout=10)
+            connection.request("GET", path, headers=serving.headers)
+            assert connection.getresponse().status == HTTPStatus.OK
             connection.close()
             assert time.monotonic() - began < 5
 

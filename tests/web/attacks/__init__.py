@@ -57,8 +57,9 @@ T18: formulas in tables for people
 T19: line ends in headers and file names
     web/attacks/test_files.py
     test_t19_no_name_adds_a_header
-T20: slow readers
+T20: slow headers, slow bodies, slow readers
     cli/test_drain.py
+    test_t20_who_sends_slowly_does_not_stop_it
     test_readers_who_stop_reading_do_not_stop_it
 T21: labels as markup
     web/test_answers.py
