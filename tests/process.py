@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 PYTHON = sys.executable
 ROOT = Path(__file__).parent.parent
@@ -30,13 +31,19 @@ def run(
     )
 
 
-def start(arguments: Sequence[object], folder: Path = ROOT) -> subprocess.Popen[str]:
-    """``python ARGUMENTS``, running."""
+def start(
+    arguments: Sequence[object], folder: Path = ROOT, log: IO[str] | None = None
+) -> subprocess.Popen[str]:
+    """``python ARGUMENTS``, running.
+
+    What is said on standard error goes to `log`, or to a pipe: a program that says more than a
+    pipe holds waits there for its reader, so one that works under load is given a file.
+    """
     return subprocess.Popen(
         [PYTHON, *map(str, arguments)],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log or subprocess.PIPE,
         text=True,
     )

@@ -30,10 +30,11 @@ def test_keys_turn_under_load_without_a_failed_request(tmp_path: Path) -> None:
     configure(home)
     port = free_port()
     settings = home.root / "config" / "gateway.toml"
-    settings.write_text(f"[serve]\nworkers = 2\nport = {port}\n")
+    settings.write_text(f"[serve]\nworkers = 2\nport = {port}\n\n[limits]\ndata = 0\n")
     exchange = Exchange(home)
     registered(exchange, "office", KEY)
-    with start(["-m", "gateway", "serve", "--home", home.root]) as process:
+    command = ["-m", "gateway", "serve", "--home", home.root]
+    with (tmp_path / "log").open("w") as log, start(command, log=log) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Serving")
         statuses, kids, stop = _load(f"http://127.0.0.1:{port}", exchange)
