@@ -16,7 +16,7 @@ from gateway.exchange.bounds import Bounds
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.showing import shown
-from gateway.exchange.standing import Standing, rights, standing
+from gateway.exchange.standing import Standing, Standings, rights, standing
 from gateway.exchange.states import datasets, page
 from gateway.formats.message import FLAT, DataSet, Shown, Subject
 from gateway.intake.provision import Provision
@@ -89,6 +89,7 @@ class Data:
         self._registry = registry
         self._provisions = provisions
         self._store = store
+        self._standings = Standings(store)
         # Definitions do not change while the gateway runs; clients ask the same again and again.
         self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
         self._asked = lru_cache(maxsize=1024)(self._asking)
@@ -106,8 +107,13 @@ class Data:
         definitions: tuple[Hashable, datetime],
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
-        feeds = self._feeds(query, _Seeing(rights(visibility), visibility))
-        return standing(self._store, feeds, query, visibility, definitions)
+        seeing = _Seeing(rights(visibility), visibility)
+        return self._standings.get(
+            (query, seeing, definitions),
+            visibility,
+            lambda: self._feeds(query, seeing),
+            lambda feeds: standing(self._store, feeds, query, visibility, definitions),
+        )
 
     def _feeding_all(
         self, query: DataQuery | AvailabilityQuery | RegistrationQuery, seeing: "_Seeing"

@@ -4,10 +4,12 @@ Two answers with one standing, in one format and manner, are the same to the byt
 ETag of an answer, and the id in its header.
 """
 
-from collections.abc import Hashable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
@@ -15,10 +17,12 @@ from gateway.model.digest import digest, remembered_digest
 from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
-from gateway.releases.index import microsecond
+from gateway.releases.index import Index, microsecond
 from gateway.releases.store import Store
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+_NEVER = microsecond(_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,79 @@ def standing(
         remembered_digest(made_of, names, rights(visibility), _of_question(query)),
         max(changed_at, *(since for _, since in states), _START),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A standing, the releases that it was made from, and between which moments it holds."""
+
+    standing: Standing
+    version: tuple[object, ...]
+    since: datetime
+    until: datetime
+
+
+class Standings:
+    """Standings of questions that were asked before, as long as they hold.
+
+    One holds until there is another release, whichever process publishes it, and at most until its
+    next turn: a release that becomes visible, an embargo that lifts. Of other rights, another one
+    is kept. Safe to share between threads.
+    """
+
+    def __init__(self, store: Store, most: int = 4096) -> None:
+        self._store = store
+        self._most = most
+        self._held: OrderedDict[Hashable, _Held] = OrderedDict()
+        self._lock = Lock()
+
+    def get(
+        self,
+        asked: Hashable,
+        visibility: Visibility,
+        feeds: Callable[[], Mapping[str, DataStructure]],
+        make: Callable[[Mapping[str, DataStructure]], Standing],
+    ) -> Standing:
+        """How a question stands, made only where it is not known; `asked` tells it from others."""
+        version = self._store.catalogue.version()  # before the look: what comes meanwhile counts
+        held = self._held.get(asked)
+        at = visibility.at
+        if held is not None and held.version == version and held.since <= at < held.until:
+            return held.standing
+        supplies = feeds()
+        made = make(supplies)
+        if version is not None:
+            until = min((turn(self._store, *each, visibility) for each in supplies.items()),
+                        default=_END)  # fmt: skip
+            self._keep(asked, _Held(made, version, at, until))
+        return made
+
+    def _keep(self, asked: Hashable, held: _Held) -> None:
+        with self._lock:
+            self._held[asked] = held
+            self._held.move_to_end(asked)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+def turn(
+    store: Store, provision: str, structure: DataStructure, visibility: Visibility
+) -> datetime:
+    """The next moment at which `state_of` will differ, as far as anybody knows now."""
+    release = store.catalogue.visible(provision, visibility)
+    to_come = [store.catalogue.following(provision, visibility) or _END]
+    if release is not None:
+        to_come += [release.visible_from]
+        to_come += [each.until for each in visibility.view(provision).embargoes]
+        to_come += _lifting(store.index(release, structure), visibility.at)
+    return min(each for each in (*to_come, _END) if each > visibility.at)
+
+
+def _lifting(index: Index, after: datetime) -> list[datetime]:
+    """When the next embargo of observations lifts; some never do."""
+    later = index.embargo[index.embargo > microsecond(after)]
+    first = int(later.min()) if len(later) else _NEVER
+    return [_START + timedelta(microseconds=first)] if first < _NEVER else []
 
 
 def _data(query: DataQuery | AvailabilityQuery) -> DataQuery:

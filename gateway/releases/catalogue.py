@@ -84,30 +84,42 @@ class Catalogue:
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
-        return self._newest(_VISIBLE, provision, _FOR_EVER)
+        return self._newest(_VISIBLE, provision, _FOR_EVER).release
 
     def visible(self, provision: str, visibility: Visibility) -> Release | None:
         """The newest release of a provision that a caller may see."""
         if not visibility.sees(provision):
             return None
+        return self._visible(provision, visibility).release
+
+    def following(self, provision: str, visibility: Visibility) -> datetime | None:
+        """From when on a caller may see another release; None where none is known to come."""
+        until = self._visible(provision, visibility).until
+        return None if until == _NEVER else datetime.fromisoformat(until)
+
+    def version(self) -> tuple[object, ...] | None:
+        """What stands for all releases there are; None where nobody can tell at a glance."""
+        return self._database.glance(_LAST)
+
+    def _visible(self, provision: str, visibility: Visibility) -> "_Kept":
         ahead = visibility.view(provision).ahead
         return self._newest(_RELEASED if ahead else _VISIBLE, provision, as_text(visibility.at))
 
-    def _newest(self, newest: AnySelect, provision: str, at: str) -> Release | None:
+    def _newest(self, newest: AnySelect, provision: str, at: str) -> "_Kept":
         """The highest number visible at a time: no question waits for a provision's history.
 
         It is kept until there is another release, or until the next release is visible.
         """
-        version = self._database.glance(_LAST)
+        version = self.version()
         name = (newest is _RELEASED, provision)
         kept = self._kept.get(name)
         fresh = kept is not None and version is not None and kept.version == version
         if kept is not None and fresh and kept.since <= at < kept.until:
-            return kept.release
+            return kept
         found = self._asked(newest, provision, at, version)
         if not fresh or kept is None or at >= kept.since:  # of the past, another may be asked next
             self._kept[name] = found
-        return found.release
+        return found
 
     def _asked(
         self, newest: AnySelect, provision: str, at: str, version: tuple[object, ...] | None

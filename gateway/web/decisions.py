@@ -48,9 +48,8 @@ class Decisions:
         at = self._exchange.clock()
         visibility = self._exchange.policy.visibility(caller, at)
         providers = self._exchange.suppliers(asked, visibility)
-        decision = self._decision(caller, action, str(asked.flows), providers)
-        g.decision = replace(
-            decision, query=_spelled(asked), rules=visibility.rules, policy=visibility.policy
+        g.decision = self._decision(
+            caller, action, str(asked.flows), providers, visibility, _spelled(asked)
         )
         return visibility
 
@@ -58,8 +57,7 @@ class Decisions:
         """The same for who asks where data are, and since when."""
         at = self._exchange.clock()
         visibility = self._exchange.policy.visibility(caller, at)
-        decision = self._decision(caller, LOOK, what, ())
-        g.decision = replace(decision, rules=visibility.rules, policy=visibility.policy)
+        g.decision = self._decision(caller, LOOK, what, (), visibility)
         return visibility
 
     def read(self, message: DataMessage) -> tuple[int, int]:
@@ -96,7 +94,13 @@ class Decisions:
             )
 
     def _decision(
-        self, caller: Caller, action: str, flow: str, providers: Iterable[str]
+        self,
+        caller: Caller,
+        action: str,
+        flow: str,
+        providers: Iterable[str],
+        visibility: Visibility | None = None,
+        query: str = "",
     ) -> Decision:
         return Decision(
             self._exchange.clock(),
@@ -110,6 +114,9 @@ class Decisions:
             told().id or token_hex(8),  # it is watched, but in a test or a shell
             flow,
             tuple(dict.fromkeys(providers)),
+            query,
+            rules=() if visibility is None else visibility.rules,
+            policy="" if visibility is None else visibility.policy,
             address=request.remote_addr or "",
         )
 
