@@ -1,6 +1,6 @@
 """Selections brought to the same codes: to be read as one, or compared with one another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -193,20 +193,21 @@ def narrowed(selection: Selection, rows: Chunk) -> Selection:
     )
 
 
+_NO_CODES = np.zeros(0, np.int32)
+_NO_CODES.flags.writeable = False  # they are shared
+_NO_COLUMN = Coded(_NO_CODES, ())
+_NO_ROWS = Chunk(_NO_CODES, _NO_CODES, _NO_CODES, as_strings([]))
+
+
 def nothing(structure: DataStructure) -> Selection:
     """A selection without observations."""
-    none = np.zeros(0, np.int32)
-
-    def columns(names: Iterable[str]) -> dict[str, Coded]:
-        return {name: Coded(none, ()) for name in names}
-
     return Selection(
         structure,
-        columns(structure.dimension_ids),
-        columns(structure.attribute_ids(Attachment.SERIES)),
-        columns(structure.attribute_ids(Attachment.OBSERVATION)),
+        dict.fromkeys(structure.dimension_ids, _NO_COLUMN),
+        dict.fromkeys(structure.attribute_ids(Attachment.SERIES), _NO_COLUMN),
+        dict.fromkeys(structure.attribute_ids(Attachment.OBSERVATION), _NO_COLUMN),
         (),
-        Chunk(none, none, none, as_strings([])),
+        _NO_ROWS,
     )
 
 
