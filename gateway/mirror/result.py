@@ -4,11 +4,10 @@ Made is only what a question may ask for, all of it in whole tables: views (pair
 them) × measures × periods.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from gateway.mirror.comparison import Comparison, Measure
@@ -18,7 +17,7 @@ from gateway.mirror.ledger import Mask, Values
 from gateway.mirror.of_series import OfSeries
 from gateway.mirror.periods import spelled as period
 from gateway.mirror.runs import interleaved
-from gateway.mirror.said import Kind, said
+from gateway.mirror.said import Kind, Said, said
 from gateway.mirror.views import (
     MEASURES,
     views,
@@ -29,7 +28,7 @@ from gateway.mirror.views import (
 from gateway.model.coding import narrow
 from gateway.model.joining import joined, nothing
 from gateway.model.query import Wanted
-from gateway.model.selection import Chunk, Coded, Selection
+from gateway.model.selection import Chunk, Coded, Codes, Selection
 from gateway.model.structure import Attachment, DataStructure
 
 EVERYTHING = Wanted()
@@ -91,7 +90,8 @@ def _block(
     measure = np.array([MEASURES.index(each.measure) for each in layers])[layer]
     numbers = np.stack([each.numbers for each in layers], axis=1)[there]
     text = interleaved([each.text for each in layers], lengths)
-    notes, attributes = _notes(structure, found, figures, layers, there)
+    ids = structure.attribute_ids(Attachment.OBSERVATION)
+    beside = said(figures, found.statements, found.remarks, ids)
     used = np.flatnonzero(there.any(axis=(0, 1)))
     periods = np.zeros(there.shape[2], narrow(len(used)))
     periods[used] = np.arange(len(used))
@@ -101,13 +101,13 @@ def _block(
         structure,
         {**keys, "MIRROR_MEASURE": Coded(measure, tuple(map(str, MEASURES)))},
         on_series.columns(structure, view, measure),
-        attributes,
+        beside.attributes,
         tuple(period(comparison.first + n, comparison.frequency)
               for n in figures.columns[used].tolist()),
         Chunk(
             np.repeat(np.arange(len(view), dtype=np.int32), lengths[view, layer]),
             np.broadcast_to(periods, there.shape)[there],
-            notes,
+            np.stack([_notes(beside, each) for each in layers], axis=1)[there],
             _with_missing(text, np.isnan(numbers)),
         ),
     )  # fmt: skip
@@ -131,24 +131,13 @@ def _layer(figures: Figures, measure: Measure, wanted: Mask) -> _Layer:
     return _Layer(measure, there, numbers, spelled(numbers[there], measure))
 
 
-def _notes(
-    structure: DataStructure,
-    found: Comparisons,
-    figures: Figures,
-    layers: Sequence[_Layer],
-    there: npt.NDArray[np.bool_],
-) -> tuple[npt.NDArray[np.int64], dict[str, Coded]]:
-    """The sets of observation attributes that the observations have, and what stands in them."""
-    beside = said(figures, found.statements, found.remarks)
+def _notes(beside: Said, layer: _Layer) -> Codes:
+    """The set of attributes of each figure of a layer."""
     own = {Measure.VALUE: Kind.VALUE, Measure.MIRROR_VALUE: Kind.MIRROR}
-    numbers = [
-        beside.kinds[own[each.measure]] if each.measure in own
-        else np.where(np.isnan(each.numbers), beside.kinds[Kind.UNDEFINED],
-                      beside.kinds[Kind.DEFINED])
-        for each in layers
-    ]  # fmt: skip
-    ids = structure.attribute_ids(Attachment.OBSERVATION)
-    return beside.sets(np.stack(numbers, axis=1)[there], ids)
+    if layer.measure in own:
+        return beside.kinds[own[layer.measure]]
+    kinds = beside.kinds[Kind.UNDEFINED], beside.kinds[Kind.DEFINED]
+    return np.where(np.isnan(layer.numbers), *kinds)
 
 
 def _with_missing(text: pa.StringArray, missing: Mask) -> pa.StringArray:

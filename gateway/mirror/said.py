@@ -19,16 +19,14 @@ from gateway.mirror.pairing import Term
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import Statement
 from gateway.mirror.views import coded
-from gateway.model.coding import dense
-from gateway.model.selection import Coded
+from gateway.model.coding import dense, narrow
+from gateway.model.selection import Coded, Codes
 
 MISSING = "O"
 """OBS_STATUS of a figure that is not there."""
 
 _NORMAL = {"OBS_STATUS": ("A", MISSING), "CONF_STATUS": ("F",)}
 """What is said where a source says nothing, first; and what else is said here."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 class Kind(IntEnum):
@@ -42,52 +40,49 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said of figures, as one number for each: `kinds` has a table for each `Kind`.
+    """What is said of figures: `kinds` has a table for each `Kind`, of rows of the `attributes`."""
 
-    A number is put together of the codes of the `columns`, in their order.
-    """
-
-    kinds: tuple[Numbers, ...]
-    columns: Mapping[str, tuple[str, ...]]
-
-    def sets(self, numbers: Numbers, ids: Sequence[str]) -> tuple[Numbers, dict[str, Coded]]:
-        """The sets of attributes of some figures, counted from 0, and what stands in each."""
-        found = np.unique(numbers) if len(numbers) < _MANY else _distinct(numbers)
-        rest, codes = found, {}
-        for id, values in reversed([*self.columns.items()]):
-            rest, codes[id] = np.divmod(rest, len(values) + 1)
-        absent = Coded(np.zeros(len(found), np.int8), ())
-        sets = {id: Coded(codes[id], self.columns[id]) if id in codes else absent for id in ids}
-        return dense(numbers), sets
+    kinds: tuple[Codes, ...]
+    attributes: Mapping[str, Coded]
 
 
-_MANY = 100_000
-
-
-def _distinct(numbers: Numbers) -> Numbers:
-    most = int(numbers.max(initial=0))
-    return np.flatnonzero(np.bincount(numbers)) if most < 2**22 else np.unique(numbers)
-
-
-def said(figures: Figures, statements: Sequence[Statement], remarks: Sequence[Remark]) -> Said:
-    """All that is said of the figures of some views."""
+def said(
+    figures: Figures, statements: Sequence[Statement], remarks: Sequence[Remark], ids: Sequence[str]
+) -> Said:
+    """All that is said of the figures of some views, in the attributes of some ids."""
     every: dict[str, Coded | tuple[Coded, ...]] = {
         **{name: _carried(name, figures) for name in GRAVEST},
         "MIRROR_STATUS": _statuses(figures),
         **_reasons(figures, remarks),
         **_releases(figures, statements),
     }
-    kinds = [np.zeros(figures.value.shape, np.int64)] * len(Kind)
-    columns = {}
-    for id, column in every.items():
-        by_kind = column if isinstance(column, tuple) else (column,) * len(Kind)
-        columns[id] = by_kind[0].values
-        width = len(columns[id]) + 1
-        if width > 1:
-            kinds = [
-                number * width + each.codes for number, each in zip(kinds, by_kind, strict=True)
-            ]
-    return Said(tuple(kinds), columns)
+    by_kind = {
+        id: found if isinstance(found, tuple) else (found,) * len(Kind)
+        for id, found in every.items()
+        if id in ids
+    }
+    widths = {id: len(of[0].values) + 1 for id, of in by_kind.items()}
+    numbers = np.zeros((len(Kind), *figures.value.shape), np.int64)
+    for id, of in by_kind.items():
+        if widths[id] > 1:
+            numbers *= widths[id]
+            for kind, column in enumerate(of):
+                numbers[kind] += column.codes
+    rest = _distinct(numbers)
+    codes = dense(numbers.reshape(-1)).astype(narrow(len(rest))).reshape(numbers.shape)
+    absent = Coded(np.zeros(len(rest), np.int8), ())
+    attributes = dict.fromkeys(ids, absent)
+    for id in reversed([*by_kind]):
+        rest, of_set = np.divmod(rest, widths[id])
+        attributes[id] = Coded(of_set, by_kind[id][0].values)
+    return Said(tuple(codes), attributes)
+
+
+def _distinct(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Those that there are, in order; where they are small, without sorting them."""
+    if int(numbers.max(initial=0)) >= 2**22:
+        return np.unique(numbers)
+    return np.flatnonzero(np.bincount(numbers.reshape(-1)))
 
 
 def _carried(name: str, figures: Figures) -> tuple[Coded, ...]:
