@@ -106,11 +106,11 @@ def test_columns_that_say_the_same_in_every_row_are_folded_away() -> None:
                 "Datos de": "X:DF_SMALL(1.0.0)",
                 "Fuente": "Instituto X: Personas; publicación 3 del 2026-11-20; "
                 "archivo cuadro 1.xls",
-                "Leído el": "2026-11-23 12:00:00+00:00",
+                "Datos al": "2026-11-23 12:00:00+00:00",
                 "Consulta": "/sdmx/v2/data?a=b",
                 "Filas": "DF_SMALL: 3",
                 "Cómo citar": "Instituto X (publicación 3). DF en español (X:DF_SMALL(1.0.0)). "
-                "Consultado el 2026-11-23.",
+                "Datos al 2026-11-23.",
                 "Columnas": "\n".join(
                     f"{id}: {id} en español"
                     for id in "TIME_PERIOD OBS_VALUE COMMENT EMBARGO_TIME UNIT TITLE".split()
