@@ -186,7 +186,14 @@ class Exchange:
         found = self._data.answer(query, visibility, bounds or Bounds())
         header = self._header(known or self.standing(query, visibility))
         told = partial(
-            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+            sources,
+            self._data,
+            self.store,
+            self.registry,
+            self.provisions,
+            self.metadata.licences,
+            query,
+            visibility,
         )
         provenance = Provenance(licence=self.settings.licence, sources=told)
         return DataMessage(header, found, told_at(query, found), provenance=provenance)
