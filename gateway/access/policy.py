@@ -12,6 +12,7 @@ from threading import Lock
 from gateway.access.caller import Caller
 from gateway.access.grants import Grant, Grants, Rules
 from gateway.access.rights import Realm, granted
+from gateway.model.artefact import Reference
 from gateway.model.visibility import Visibility
 
 _KEPT = 1024
@@ -74,6 +75,10 @@ class Policy:
     def allowed(self, action: str, caller: Caller, at: datetime) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
         return self._realm.allowed(self.rules(), action, caller, at)
+
+    def reached(self, action: str, caller: Caller, at: datetime) -> frozenset[Reference]:
+        """The dataflows on which a caller may do something."""
+        return self._realm.reached(self.rules(), action, caller, at)
 
     def granted(self, caller: Caller, at: datetime, action: str) -> list[Grant]:
         """The grants that are in force for a caller, denials among them."""

@@ -168,7 +168,14 @@ def test_a_person_s_data_are_read_by_the_app_that_was_let_in(app: Flask, maria: 
         pytest.param({"scope": "admin"}, "invalid_scope", id="unknown scope"),
         pytest.param({"scope": "data.approve"}, "invalid_scope", id="not the client's"),
         pytest.param({"request": "x"}, "request_not_supported", id="request object"),
-        pytest.param({"authorization_details": "[]"}, "invalid_request", id="details"),
+        pytest.param(
+            {"authorization_details": "[]"}, "invalid_authorization_details", id="no details"
+        ),
+        pytest.param(
+            {"authorization_details": '[{"type": "ñ\\""}]'},
+            "invalid_authorization_details",
+            id="details of another type",
+        ),
     ],
 )
 def test_t8_no_code_without_a_challenge(
