@@ -10,9 +10,9 @@ from requests_oauth2client import OAuth2Client
 from gateway.access.clients import DATA_READ, Proof
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.foreign import node, require_npm
+from tests.homes import fresh
 from tests.serving import served
 from tests.web.visiting import Visitor, invited
 
@@ -36,7 +36,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    exchange = Exchange(Home(tmp_path_factory.mktemp("foreign")))
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("foreign")))
     proof = Proof(public=True)
     exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
     exchange.clients.add("An app", [DATA_READ], exchange.clock(), "app", proof=proof)

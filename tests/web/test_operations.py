@@ -17,11 +17,10 @@ from gateway.access.clients import DATA_READ, METRICS_READ
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from gateway.web.log import Log
 from tests.conftest import ISSUER, basic, token
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import SV
 
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -39,7 +38,7 @@ class Running:
 
     def __init__(self, root: Path) -> None:
         self.sink = io.BytesIO()
-        self.exchange = Exchange(Home(root / "home"))
+        self.exchange = Exchange(fresh(root / "home"))
         self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         sample = self.exchange.provision(SV).sample
         assert sample is not None
@@ -221,7 +220,7 @@ def test_counts_for_a_token_or_for_nobody(
     tmp_path: Path, access: str, statuses: tuple[int, int, int]
 ) -> None:
     """By the settings: no token, one without the scope, one with it."""
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a") as settings:
         settings.write(f'[serve]\nmetrics = "{access}"\n')

@@ -21,9 +21,9 @@ from gateway.access.families import CODE_LIFE, IDLE_LIFE, WHOLE_LIFE
 from gateway.access.grants import Grant
 from gateway.access.guesses import FREE
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, basic
+from tests.homes import fresh
 from tests.web.attacks.asking import SECRET, with_token
 from tests.web.visiting import MARIA, PASSWORD, Visitor, invited
 
@@ -61,7 +61,7 @@ def clock(time: Clock) -> Clock:
 def exchange(tmp_path_factory: pytest.TempPathFactory, time: Clock) -> Iterator[Exchange]:
     """A gateway with two programs on people's machines."""
     clock = time
-    exchange = Exchange(Home(tmp_path_factory.mktemp("people")), clock)
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("people")), clock)
     scopes = [DATA_READ]
     for id, public in (("app", True), ("other", True)):
         proof = Proof(public=public)
