@@ -20,14 +20,14 @@ _KEPT = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A visibility without its clock, and the moments between which it holds."""
+    """A visibility without its clock, and since when it holds."""
 
     visibility: Visibility
     since: datetime
-    until: datetime | None
 
     def holds(self, at: datetime) -> bool:
-        return self.since <= at and (self.until is None or at < self.until)
+        until = self.visibility.until
+        return self.since <= at and (until is None or at < until)
 
 
 class Policy:
@@ -60,7 +60,9 @@ class Policy:
         with self._lock:
             kept = self._compiled.get(asked)
         if kept is None or kept.visibility.policy != rules.version or not kept.holds(at):
-            kept = _Compiled(self._realm.visibility(rules, caller, at), *_between(rules, at))
+            since, until = _between(rules, at)
+            seen = replace(self._realm.visibility(rules, caller, at), until=until)
+            kept = _Compiled(seen, since)
             with self._lock:
                 self._compiled[asked] = kept
                 self._compiled.move_to_end(asked)

@@ -150,6 +150,11 @@ class Exchange:
         """What the operator at the terminal sees, as of now."""
         return self.policy.everything(self.clock())
 
+    def version(self) -> tuple[object, ...] | None:
+        """What stands for all rules and all releases; None where nobody can tell at a glance."""
+        releases = self.store.catalogue.version()
+        return None if releases is None else (self.grants.version(), releases)
+
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
         if id not in self.provisions:

@@ -130,7 +130,9 @@ class Decisions:
         decision: Decision | None = g.pop("decision", None)
         decision = decision or self._admitted(response.status_code) or self._refused()
         if decision is not None:
-            self._exchange.audit.record(replace(decision, status=response.status_code))
+            decision = replace(decision, status=response.status_code)
+            self._exchange.audit.record(decision)
+            told().decision = decision
 
     def _admitted(self, status: int) -> Decision | None:
         """What is put on record of who was let in, and a few a minute of who was not."""
