@@ -108,7 +108,7 @@ FORMULAS = (
         "The index less that of the same period of the year before, in percentage points; s are "
         "the periods of a year.")),
     Formula(Text("Posición", "Rank"), "1 + #{I > I(t)}", Text(
-        "El lugar del par en ese período, del índice más alto (1) al más bajo, entre los pares "
+        "El lugar del par en ese período, del índice más alto (1) al más bajo, entre los "
         "del mismo indicador, base de conteo y categoría; los índices iguales comparten el lugar.",
         "The pair's place in that period, from the highest index (1) to the lowest, among the "
         "pairs of the same indicator, count basis and category; equal indexes share a place.")),
@@ -160,7 +160,7 @@ SEEN = Text(
     "Cada comparación se calcula solo con las cifras que quien pregunta puede ver de ambos lados, "
     "tal como estaban en el momento por el que pregunta. Por eso nada reservado puede deducirse "
     "de su espejo, de una diferencia ni de una ausencia. Cada fila nombra las dos publicaciones "
-    "de donde procede.",
+    "de donde viene.",
     "Each comparison is computed only from figures that whoever asks may see on both sides, as "
     "they stood at the moment asked for. So nothing restricted can be worked out from its mirror, "
     "from a difference or from an absence. Each row names the two releases that it comes from.",
@@ -171,7 +171,7 @@ LITERATURE = (
         "Poulain, M. (1993). Confrontation des statistiques de migrations intra-européennes : "
         "vers plus d’harmonisation ? European Journal of Population 9(4), 353–381.",
         Text(
-            "El doble registro: un movimiento se cuenta al salir y al llegar, y las dos cuentas "
+            "Los dos registros: un movimiento se cuenta al salir y al llegar, y las dos cuentas "
             "se confrontan. Sus factores de corrección no se usan aquí.",
             "Double enumeration: a movement is counted at departure and at arrival, and the two "
             "counts are confronted. Its correction factors are not used here.",
