@@ -69,6 +69,7 @@ class _Field:
 
 
 _COUNT = "#,##0"
+_INDEX = "Índice simétrico %"
 _SIGNED = "+#,##0;-#,##0;0"
 _POINTS = "+0.00;-0.00;0.00"
 
@@ -82,7 +83,7 @@ _MEASURES = (
     _Field("B", "B", lambda e, *_: e.mirror, _COUNT),
     _Field("Diferencia A − B", "Difference A − B", lambda e, *_: e.difference, _SIGNED),
     _Field("Razón A / B", "Ratio A / B", lambda e, *_: e.ratio, "0.00"),
-    _Field("Índice simétrico %", "Symmetric index %", lambda e, *_: e.index, "0.00"),
+    _Field(_INDEX, "Symmetric index %", lambda e, *_: e.index, "0.00"),
     _Field("Cambio en un año, puntos", "Change in a year, points", lambda e, *_: e.change, _POINTS),
 )
 _RESULT = (
@@ -120,9 +121,6 @@ _PERIODS = (
     *_SIGNS,
     *_WHY,
 )
-_A = next(place for place, each in enumerate(_PERIODS) if each.es == "A")
-_INDEX = next(place for place, each in enumerate(_PERIODS) if each.es.startswith("Índice"))
-_PERIOD = next(place for place, each in enumerate(_PERIODS) if each.es == "Período")
 
 
 def _page(
@@ -134,13 +132,27 @@ def _page(
 ) -> Page:
     """A table of periods, with the unusual ones marked."""
     all_rows = [(each, table) for table in tables for each in rows(table)]
+    fields = _fitting(fields, tables)
     forms = {_COUNT: "#,##0.0", _SIGNED: "+#,##0.0;-#,##0.0;0"} if _broken(all_rows) else {}
     return Page(
         name,
-        tuple(Column(said(f.es, f.en), forms.get(f.form, f.form)) for f in fields),
+        tuple(Column(_title(f, tables, said), forms.get(f.form, f.form)) for f in fields),
         tuple(tuple(f.value(each, table, said) for f in fields) for each, table in all_rows),
         frozenset(row for row, (each, _) in enumerate(all_rows) if each.is_outlier),
     )
+
+
+def _fitting(fields: Sequence[_Field], tables: Sequence[Table]) -> Sequence[_Field]:
+    """Without saying in every row of whom it is, where all are of the same."""
+    alike = len({tuple(each.of.items()) for each in tables}) == 1
+    return [each for each in fields if not alike or each not in _WHOM]
+
+
+def _title(field: _Field, tables: Sequence[Table], said: Words) -> str:
+    """The title of a column; with the source, where all figures in it are of the same."""
+    sources = {each.sources["AB".index(field.es)] for each in tables if field.es in ("A", "B")}
+    title = said(field.es, field.en)
+    return f"{title}: {sources.pop()}" if len(sources) == 1 else title
 
 
 def _broken(rows: Sequence[tuple[Compared, Table]]) -> bool:
@@ -192,15 +204,18 @@ def _gaps(found: Sequence[Table], said: Words) -> Page:
 def _charts(tables: Sequence[Table], page: Page, said: Words) -> Charts:
     """Of each comparison both sides as lines, and its index, from the table of periods."""
     ends = [0, *accumulate(len(each.finest) for each in tables)]
+    place = {each.es: place for place, each in enumerate(_fitting(_PERIODS, tables))}
     found = []
     for table, (start, stop) in zip(tables[:_MOST_CHARTS], pairwise(ends), strict=False):
         rows = range(start, stop)
         lines = tuple(
-            Line(source, page.name, _PERIOD, _A + side, rows)
+            Line(source, page.name, place["Período"], place["AB"[side]], rows)
             for side, source in enumerate(table.sources)
         )
         index = said("Índice simétrico, %", "Symmetric index, %")
-        of_index = Line(index, page.name, _PERIOD, _INDEX, rows)
+        first = next((n for n, e in enumerate(table.finest) if e.index is not None), 0)
+        since = range(start + first, stop)
+        of_index = Line(index, page.name, place["Período"], place[_INDEX], since)
         title = said.title(table)
         found.append(Chart(title, said.code("COUNT_BASIS", table.basis), lines))
         found.append(Chart(f"{title} · {index}", "%", (of_index,)))

@@ -6,10 +6,10 @@ makes the same bytes.
 """
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -31,6 +31,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _LONGEST = 32_767
 _WIDEST = 48
+_TEXT = 90
+_LINE = 15
 _DATE = "yyyy-mm-dd"
 _MARK = "#FFF2CC"
 _COLOURS = ("#1F4E79", "#C55A11")
@@ -108,6 +110,8 @@ def write(book: Book) -> bytes:
     styles = Styles(made)
     for each in book.sheets:
         page = made.add_worksheet(each.name)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         match each:
             case Page():
                 _write_table(page, each, styles)
@@ -162,12 +166,18 @@ def write_lines(
 ) -> None:
     """A title, and below it lines of a label and words."""
     page.set_column(0, 0, 26)
-    page.set_column(1, 1, 90)
+    page.set_column(1, 1, _TEXT)
     page.write_string(0, 0, title, styles.title)
     for row, (label, text) in enumerate(rows, 2):
+        page.set_row(row, _LINE * _lines(text))
         page.write_string(row, 0, label, styles.label)
         style = styles.of(text_wrap=True, valign="top", **_guarded(text))
         page.write_string(row, 1, _short(text), style)
+
+
+def _lines(text: str) -> int:
+    """How many lines a text takes; not every spreadsheet finds out by itself."""
+    return sum(max(1, ceil(len(each) / _TEXT)) for each in text.split("\n"))
 
 
 def _write_table(page: Worksheet, of: Page, styles: Styles) -> None:
@@ -180,8 +190,7 @@ def _write_table(page: Worksheet, of: Page, styles: Styles) -> None:
             _write(page, row + 1, place, value, style)
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, len(of.rows), len(of.columns) - 1)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
+    page.set_row(0, 3 * _LINE)
     page.repeat_rows(0)
 
 
@@ -202,18 +211,19 @@ def _short(text: str) -> str:
 
 
 def _width(of: Page, place: int) -> int:
-    """As wide as its longest text or number, and as the longest word of its title."""
+    """As wide as its longest text or number, and so that its title fits in three lines."""
     said = (
         len(f"{cells[place]:,.2f}" if isinstance(cells[place], float) else str(cells[place]))
         for cells in of.rows
         if cells[place] is not None
     )
-    title = max(map(len, re.split(r"\s", of.columns[place].title)), default=0)
-    return min(_WIDEST, max(title, *said, 6) + 3)
+    title = of.columns[place].title
+    return min(_WIDEST, max(*map(len, title.split()), len(title) // 2, *said, 6) + 3)
 
 
 def _draw(book: Workbook, page: Worksheet, of: Charts) -> None:
     page.hide_gridlines(2)
+    page.set_column(0, 12, 11)
     for number, each in enumerate(of.charts):
         chart = book.add_chart({"type": "line"})
         for colour, line in zip(_COLOURS, each.lines, strict=False):
