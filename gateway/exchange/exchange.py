@@ -26,7 +26,7 @@ from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
-from gateway.exchange.remarks import read_remarks
+from gateway.exchange.remarks import read_remarks, said_apart
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
 from gateway.exchange.standing import Standing
@@ -105,6 +105,7 @@ class Exchange:
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
         self._remarks = read_remarks(home.config, self.registry)
+        self.remarks = said_apart(home.config)
         self.mirror = Mirror(self.registry, self.provisions, self.store, self._remarks)
         self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)

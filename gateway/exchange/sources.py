@@ -51,7 +51,7 @@ def _source(
         return
     if len(History(store, provision.id, provision.structure).state(wanted, at)):
         yield Source(
-            _name(registry, provision.provider_reference),
+            organisation_name(registry, provision.provider_reference),
             provision.name,
             release.number,
             release.released_at,
@@ -59,6 +59,7 @@ def _source(
         )
 
 
-def _name(registry: Registry, organisation: Reference) -> Text:
+def organisation_name(registry: Registry, organisation: Reference) -> Text:
+    """The name of an organisation, as its scheme has it."""
     items = registry.scheme(organisation.artefact).items
     return next(item.name for item in items if item.id == organisation.item)
