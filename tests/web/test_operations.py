@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -162,6 +163,36 @@ def test_a_line_stays_one_line(running: Running, odd: str) -> None:
     assert log.count(b"\n") == before + 1
     assert running.line()["path"].isascii()
     assert running.line()["path"].isprintable()
+
+
+def test_nobody_waits_for_a_log_that_nobody_reads(running: Running) -> None:
+    """Once the pipe is full, lines are dropped; the next one that is taken follows on how many."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as reader, os.fdopen(writing, "wb") as pipe:
+        web = create_app(running.exchange, ISSUER, Log(pipe)).test_client()
+
+        for _ in range(600):
+            assert web.get("/health", buffered=True).status_code == HTTPStatus.OK
+        held = reader.read(1 << 20)
+        web.get("/health", buffered=True)
+        dropped, last = map(json.loads, reader.read(1 << 20).splitlines())
+        counts = counted(web.get("/metrics", buffered=True).text)
+
+    told = [json.loads(each) for each in held.splitlines()]
+    assert {each["path"] for each in (*told, last)} == {"/health"}
+    assert (dropped["event"], dropped["lines"]) == ("dropped", 600 - len(told))
+    assert dropped["lines"] > 0
+    assert counts["gateway_log_lost_total"] == dropped["lines"]
+
+
+def test_a_reader_that_went_away_breaks_no_answer(running: Running) -> None:
+    """As ``gateway serve 2>&1 | head -1`` leaves it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        web = create_app(running.exchange, ISSUER, Log(pipe)).test_client()
+
+        assert web.get("/health", buffered=True).status_code == HTTPStatus.OK
 
 
 def test_an_unforeseen_fault_is_told_to_the_log_alone(running: Running) -> None:
