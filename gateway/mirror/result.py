@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from gateway.mirror.comparison import Comparison, Measure
 from gateway.mirror.comparisons import Comparisons
-from gateway.mirror.figures import WHERE_DEFINED, Figures, rounded, spelled
 from gateway.mirror.ledger import Mask, Values
 from gateway.mirror.of_series import OfSeries
 from gateway.mirror.periods import spelled as period
 from gateway.mirror.runs import interleaved
 from gateway.mirror.said import Kind, Said, said
+from gateway.mirror.told import WHERE_DEFINED, Figures, rounded, spelled
 from gateway.mirror.views import (
     MEASURES,
     views,

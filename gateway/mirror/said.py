@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.mirror.comparison import REASONS, STATUSES, Status
-from gateway.mirror.figures import Figures
 from gateway.mirror.gravity import GRAVEST, brought, graver
 from gateway.mirror.ledger import Mask
 from gateway.mirror.pairing import Term
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import Statement
+from gateway.mirror.told import Figures
 from gateway.mirror.views import coded
 from gateway.model.coding import dense, narrow
 from gateway.model.selection import Coded, Codes
