@@ -31,9 +31,14 @@ def _opened_once() -> Path:
     atexit.register(shutil.rmtree, folder)
     home = Home(folder / "home")
     home.root.mkdir(mode=0o700)
+    prepare(home)
+    return home.root
+
+
+def prepare(home: Home) -> None:
+    """Make what is made when a home is opened for the first time: its tables, and a cache."""
     Database(home.database).close()
     definitions(home.dsd, home.cache)
-    return home.root
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

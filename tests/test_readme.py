@@ -48,6 +48,7 @@ def demo(tmp_path: Path) -> Iterator[dict[str, str]]:
         assert process.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_the_shell_blocks_run_from_top_to_bottom(tmp_path: Path) -> None:
     """Commands that install are run by .ci/run; every other one runs here, in one shell."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
