@@ -2,34 +2,14 @@
 
 import shutil
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gateway.cli import main
 from gateway.exchange import Exchange
+from tests.cli.conftest import Call
 from tests.conftest import CONFIG
 from tests.intake.books import GT, SV
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The program, called as a shell calls it: its exit status, its output and its errors."""
-    monkeypatch.delenv("GATEWAY_HOME", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["gateway", *map(str, arguments)])
-        status = 0
-        try:
-            main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
 
 
 def assert_one_sentence(done: tuple[int, str, str], *said: str) -> None:
