@@ -151,6 +151,11 @@ class Exchange:
         """What the operator at the terminal sees, as of now."""
         return self.policy.everything(self.clock())
 
+    def version(self) -> tuple[object, ...] | None:
+        """What stands for all rules and all releases; None where nobody can tell at a glance."""
+        releases = self.store.catalogue.version()
+        return None if releases is None else (self.grants.version(), releases)
+
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
         if id not in self.provisions:
@@ -187,7 +192,14 @@ class Exchange:
         found = self._data.answer(query, visibility, bounds or Bounds())
         header = self._header(known or self.standing(query, visibility))
         told = partial(
-            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+            sources,
+            self._data,
+            self.store,
+            self.registry,
+            self.provisions,
+            self.metadata.licences,
+            query,
+            visibility,
         )
         provenance = Provenance(licence=self.settings.licence, sources=told)
         return DataMessage(header, found, told_at(query, found), provenance=provenance)

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.errors import BadConfiguration, BadSyntax
 from gateway.intake.faults import shape_faults
-from gateway.mirror.result import Remark
+from gateway.mirror.remarks import Remark
 from gateway.model.period import chronological
 from gateway.model.text import Text
 from gateway.registry import Registry

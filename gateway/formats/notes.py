@@ -87,8 +87,21 @@ def _on_message(
     named = [f"{s.provider.said(language)} ({said['release']} {s.release})" for s in sources]
     who = f"{'; '.join(named)}. " if named else ""
     yield said["cite"], f"{who}{title} ({flows}). {said['as of']} {_day(stands)}."
-    yield said["licence"], provenance.licence or said["no licence"]
+    yield from _terms(message, said)
     yield said["empty"], said["missing"]
+
+
+def _terms(message: DataMessage, said: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """On which terms the data may be used: the gateway's, then what each provider says of its."""
+    language, provenance = message.manner.languages[0], message.provenance
+    told = [provenance.licence] if provenance.licence else []
+    told += [
+        f"{each.provision.said(language)}: {each.licence.said(language)}"
+        for each in provenance.sources()
+        if each.licence is not None
+    ]
+    for each in told or [said["no licence"]]:
+        yield said["licence"], each
 
 
 def _described(source: Source, language: Language, said: dict[str, str]) -> str:

@@ -46,6 +46,7 @@ from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
 from gateway.web.origins import open_to
+from gateway.web.repeats import Repeats
 from gateway.web.rest import dialect_of, mount
 from gateway.web.told import told
 from gateway.web.turns import Turns
@@ -107,6 +108,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
+    app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
     if settings.serve.proxies:

@@ -145,6 +145,21 @@ def test_notes_say_what_the_figures_are(
     assert expected.items() <= found.items()
 
 
+def test_each_source_says_on_which_terms() -> None:
+    """Beside what the gateway says of all, and without a word where a source says none."""
+    licence = Text("Cítese a X", "Cite X")
+    sources = (replace(SOURCE, licence=licence), replace(SOURCE, provision=Text("Otra", "Other")))
+    told = Provenance("", "CC BY 4.0", lambda: sources)
+    content = replace(message(observations(ROWS)), provenance=told)
+
+    lines = [(a.value, b.value) for a, b in book(content).worksheets[-1].iter_rows()]
+
+    assert [said for label, said in lines if label == "Licencia"] == [
+        "CC BY 4.0",
+        "Personas: Cítese a X",
+    ]
+
+
 def test_notes_warn_of_totals_beside_their_parts() -> None:
     """And only there."""
     parts = observations([{"SEX": "_T"}, {"SEX": "F"}])
