@@ -18,6 +18,7 @@ from tests.homes import prepare
 from tests.intake.books import SV
 
 Call = Callable[..., tuple[int, str, str]]
+"""The status of a command, its output and its errors, by its arguments."""
 
 
 @pytest.fixture
