@@ -232,12 +232,12 @@ def test_a_terminal_is_not_filled_with_what_it_cannot_show(loaded: Exchange, for
     assert f"--output data.{format}" in done.stderr
 
 
-def test_a_killed_gateway_leaves_no_worker_behind(tmp_path: Path) -> None:
+def test_a_killed_gateway_leaves_no_worker_behind(small: Path) -> None:
     """SIGKILL cannot be told to the workers; they see for themselves, and free the port."""
-    with start(["-m", "gateway", "demo", "--json", "--home", tmp_path / "home"]) as process:
+    with start(["-m", "gateway", "serve", "--port", "0", "--home", small]) as process:
         assert process.stdout is not None
-        url = json.loads(process.stdout.readline())["url"]
-        port = int(url.rpartition(":")[2].rstrip("/"))
+        url = next(line for line in process.stdout if "Serving" in line)
+        port = int(url.rpartition(":")[2].strip().rstrip("/"))
 
         process.kill()
 
