@@ -61,13 +61,15 @@ def routes(
             return iter([book.write(made)])
 
         answer = Answer(
-            (standing.digest, asked, spoken),
+            (standing.digest, asked, spoken, exchange.settings.licence),
             XLSX.media_type,
             IDENTITY,
             pieces,
             PRIVATE,
             (DATA, caller.client_id),
+            caller,
             standing.since,
+            standing.until,
             spoken,
             f"{'-'.join(asked.between)}.xlsx",
         )
