@@ -61,7 +61,7 @@ def routes(
             return iter([book.write(made)])
 
         answer = Answer(
-            (standing.digest, asked, spoken),
+            (standing.digest, asked, spoken, exchange.settings.licence),
             XLSX.media_type,
             IDENTITY,
             pieces,
