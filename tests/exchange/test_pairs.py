@@ -18,9 +18,9 @@ from gateway.exchange.pair_book import pair_book
 from gateway.formats import book
 from gateway.model.text import Language
 from gateway.model.visibility import View, Visibility
-from gateway.settings import Home
 from tests.conftest import Clock
 from tests.figures import NOON, Row
+from tests.homes import fresh
 from tests.mirror.stating import GUATEMALA, MEXICO, months
 from tests.releases.publishing import publish
 
@@ -35,7 +35,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """Guatemala and Mexico by sex, the latter by two sources; and one that counts persons."""
     clock = Clock()
     clock.now = NOON
-    exchange = Exchange(Home(tmp_path_factory.mktemp("several") / "home"), clock)
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("several") / "home"), clock)
     women, men = [float(n) for n in range(10, 34)], [float(n) for n in range(20, 44)]
     by_sex = [*months(women, SEX="F"), *months(men, SEX="M")]
     twice = [0, *(2 * n for n in women[1:])]  # a zero: what this table leaves out is missing
