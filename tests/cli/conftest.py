@@ -1,4 +1,4 @@
-"""A small home: one provision and short code lists, so that each command starts at once."""
+"""The program in this process, and a small home with which each command starts at once."""
 
 import shutil
 from collections.abc import Callable
@@ -10,9 +10,11 @@ import pytest
 from gateway.cli import main
 from gateway.exchange import Exchange
 from gateway.model.artefact import Artefact, ItemScheme, Kind, Reference
+from gateway.settings import Home
 from tests.asking import rows
 from tests.conftest import CONFIG
 from tests.formats.reading import structures
+from tests.homes import prepare
 from tests.intake.books import SV
 
 Call = Callable[..., tuple[int, str, str]]
@@ -45,6 +47,7 @@ def template(loaded: Exchange, tmp_path_factory: pytest.TempPathFactory) -> Path
     (folder / "dsd").mkdir()
     (folder / "dsd" / "all.xml").write_bytes(structures(needed(loaded)))
     folder.chmod(0o700)
+    prepare(Home(folder))
     return folder
 
 

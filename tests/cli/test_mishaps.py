@@ -9,6 +9,7 @@ import pytest
 from gateway.exchange import Exchange
 from tests.cli.conftest import Call
 from tests.conftest import CONFIG
+from tests.homes import fresh
 from tests.intake.books import GT, SV
 
 
@@ -66,7 +67,7 @@ def test_a_mishap_is_told_in_the_language_asked_for(
     """Else in that of the home that was named."""
     empty = tmp_path / "x.xlsx"
     empty.write_bytes(b"")
-    home = tmp_path / "home"
+    home = fresh(tmp_path / "home").root
     (home / "config" / "provisions").mkdir(parents=True)
     (home / "config" / "gateway.toml").write_text(f'language = "{own}"\n')
     shutil.copytree(CONFIG / "provisions" / SV, home / "config" / "provisions" / SV)
@@ -80,7 +81,7 @@ def test_a_wrong_provision_is_told_with_the_right_ones(
     gateway: Call, tmp_path: Path, sample: Path
 ) -> None:
     """A typing error costs one look."""
-    done = gateway("submit", sample, "--provision", "X", "--home", tmp_path / "home")
+    done = gateway("submit", sample, "--provision", "X", "--home", fresh(tmp_path / "home").root)
 
     assert_one_sentence(done, "X", GT, SV)
 
