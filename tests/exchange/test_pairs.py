@@ -236,10 +236,24 @@ def test_a_workbook_is_made_to_be_read(real: bytes) -> None:
     assert page.cell(august - 1, index).fill.fill_type is None
 
 
+def drawn(content: bytes) -> list[str]:
+    """The charts of a workbook."""
+    with ZipFile(BytesIO(content)) as found:
+        return [found.read(n).decode() for n in found.namelist() if "charts/chart" in n]
+
+
+def test_what_is_not_compared_is_not_drawn_together(several: Exchange) -> None:
+    """Events and persons share no axis; of the two pairs that are compared each is named."""
+    charts = drawn(written(several, PAIR))
+
+    assert len(charts) == 4
+    assert not any("MX_INEGI_CENSO" in each for each in charts)
+    assert sum("GT_IGM / MX_INM" in each for each in charts) == 2
+
+
 def test_a_workbook_has_charts_of_its_own(real: bytes) -> None:
     """Both sides, and their index, from the cells of the table."""
-    with ZipFile(BytesIO(real)) as found:
-        charts = [found.read(n).decode() for n in found.namelist() if "charts/chart" in n]
+    charts = drawn(real)
 
     assert len(charts) == 2
     assert "GT_IGM" in charts[0]
