@@ -115,7 +115,7 @@ class Mirror:
 
     def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
         """All comparisons of what a caller sees at the moment of a visibility."""
-        key = (rights(visibility), *self._states(visibility))
+        key = (rights(visibility), *self.states(visibility))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -127,7 +127,7 @@ class Mirror:
                 self._kept.popitem(last=False)
         return found
 
-    def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
+    def states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
         """What stands for all that a caller sees of each provision."""
         for each in self.compared:
             found = state_of(self._store, each.id, each.structure, visibility)
@@ -135,14 +135,15 @@ class Mirror:
                 yield each.id, *found[0]
 
     def _all(self, structure: DataStructure, visibility: Visibility) -> Selection:
-        statements = [*self._statements(visibility)]
+        statements = [*self.statements(visibility)]
         if not statements:
             return nothing(structure)
-        lists = self._lists(statements[0].selection.structure)
+        lists = self.lists(statements[0].selection.structure)
         compared = comparisons(statements, lists, self._sums)
         return selection(structure, statements, compared, self._remarks)
 
-    def _statements(self, visibility: Visibility) -> Iterator[Statement]:
+    def statements(self, visibility: Visibility) -> Iterator[Statement]:
+        """What each provision states that is compared, as a caller sees it."""
         for each in self.compared:
             release = self._store.catalogue.visible(each.id, visibility)
             if release is None:
@@ -156,7 +157,8 @@ class Mirror:
                 stated = Statement(each.id, release.number, found, years=years)
                 yield replace(stated, in_part=_in_part(cube.index, stated))
 
-    def _lists(self, structure: DataStructure) -> list[Hierarchy]:
+    def lists(self, structure: DataStructure) -> list[Hierarchy]:
+        """The code lists of the dimensions that may be broken down, in the order of a cell."""
         by_id = {each.id: each for each in structure.dimensions}
         found = []
         for id in BROKEN_DOWN:
