@@ -146,6 +146,16 @@ class Overview:
                 found.setdefault(id, {}).update(said)
         return found
 
+    def concepts(self, language: Language) -> Mapping[str, str]:
+        """The names of what is compared, by component."""
+        return {
+            id: name.said(language)
+            for each in self._mirror.compared
+            for id, name in self._registry.labels(
+                each.flow.reference, each.structure
+            ).components.items()
+        }
+
     def _period(self, asked: Asked, visibility: Visibility) -> Period:
         """The period that is asked for. Raises BadSyntax for one of another form."""
         self._refuse_unknown(asked)

@@ -123,10 +123,7 @@ def reconciled(
     ]
     asked = [request for each in found for request in _requests(each)]
     made = dict(zip(asked, figures(statements, sums, asked, period), strict=True))
-    rows = _with_others(
-        [row for each in found for row in _row(each, made, lists)],
-        dict(zip(BROKEN_DOWN, lists, strict=True)),
-    )
+    rows = _with_others([row for each in found for row in _row(each, made, lists)], lists)
     said = _said_of_others(statements, lists, sums, period)
     ends = (
         row
@@ -138,7 +135,9 @@ def reconciled(
 
 
 def _in_order(row: Reconciled) -> tuple[object, ...]:
-    return (*_of(row), BROKEN_DOWN.index(row.dimension), row.whole, row.total_of, row.parts_of)
+    own = row.parts_of == (row.total_of,)
+    total = (BROKEN_DOWN.index(row.dimension), row.whole, row.total_of)
+    return (*_of(row), *total, not own, row.parts_of)
 
 
 def _sources(
@@ -254,18 +253,17 @@ def _row(
     )  # fmt: skip
 
 
-def _with_others(rows: Sequence[Reconciled], lists: Mapping[str, Hierarchy]) -> list[Reconciled]:
+def _with_others(rows: Sequence[Reconciled], lists: Sequence[Hierarchy]) -> list[Reconciled]:
     """The rows, where one also misses the parts that another source counts of the same total."""
     counted: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for row in rows:
         counted[_same(row)].update(row.parts)
-    return [
-        replace(row, missing=tuple(sorted({*row.missing, *(
-            code for code in counted[_same(row)]
-            if not _overlaps(code, {*row.parts, *row.missing}, lists[row.dimension])
-        )})))
-        for row in rows
-    ]  # fmt: skip
+    found = []
+    for row in rows:
+        codelist, own = lists[BROKEN_DOWN.index(row.dimension)], {*row.parts, *row.missing}
+        others = (each for each in counted[_same(row)] if not _overlaps(each, own, codelist))
+        found.append(replace(row, missing=tuple(sorted({*row.missing, *others}))))
+    return found
 
 
 def _same(row: Reconciled) -> tuple[object, ...]:

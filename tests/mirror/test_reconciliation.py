@@ -165,8 +165,8 @@ def test_a_total_is_set_beside_what_the_other_ends_say() -> None:
     )
 
     assert [(each.parts_of, each.sum, each.missing, each.outcome) for each in found] == [
-        (("MX_UPMRIP MX_UPMRIP",), 4, ("US", "_O"), INCOMPLETE),
         (("SV_DGME SV_DGME",), 15, (), AGREES),
+        (("MX_UPMRIP MX_UPMRIP",), 4, ("US", "_O"), INCOMPLETE),
     ]
 
 
