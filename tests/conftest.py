@@ -1,5 +1,13 @@
 """What the tests share: one gateway with the three countries' samples, and tables of cases."""
 
+# ruff: noqa: E402 - what is imported below is to be kept compiled
+import os
+import sys
+
+# Where this is on, each of the hundreds of processes here would compile all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +26,7 @@ from gateway.settings import Home, defaults
 from gateway.web import create_app
 from tests.buckets import bucket, service
 from tests.databases import cluster
-from tests.homes import configure
+from tests.homes import configure, fresh
 
 __all__ = ["bucket", "cluster", "service"]
 
@@ -29,6 +37,11 @@ settings.register_profile("long", max_examples=10_000)
 
 DSD = defaults() / "dsd"
 CONFIG = defaults() / "config"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no core waits for another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class Clock:
@@ -46,8 +59,8 @@ class Clock:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A home that does not exist yet."""
-    return Home(tmp_path / "home")
+    """A home with nothing in it."""
+    return fresh(tmp_path / "home")
 
 
 @pytest.fixture
@@ -65,7 +78,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     Other samples are read in tests/intake: here one dataflow has data. Everyone with a token may
     read them: who may read what is the matter of tests/access and tests/web/attacks.
     """
-    home = Home(tmp_path_factory.mktemp("loaded"))
+    home = fresh(tmp_path_factory.mktemp("loaded"))
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a", encoding="utf-8") as settings:
         settings.write("[limits]\ndata = 0\nstructures = 0\n")  # the suite asks and asks

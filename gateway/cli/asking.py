@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
-from gateway.cli.opening import home_option, opened, refuse_unreadable, write_out, write_to
-from gateway.errors import BadSyntax, NoResults
+from gateway.cli.opening import home_option, opened, write_out, write_to
+from gateway.errors import BadSyntax, NoResults, NotAcceptable
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.formats.negotiation import Wish, choose, parted
+from gateway.formats.negotiation import Choice, Wish, choose, parted
+from gateway.formats.table import M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
@@ -35,7 +36,7 @@ def _answer(
         case DataQuery():
             data = choose(table.DATA[dialect], wish)
             if screen:
-                refuse_unreadable(data.format)
+                refuse_unreadable(data)
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
         case MetadataQuery():
@@ -50,6 +51,19 @@ def _answer(
         case StructureQuery():
             structures = choose(table.STRUCTURES[dialect], _in_xml(wish))
             return structures.format.write(exchange.structures(asked).told(structures.manner))
+
+
+def refuse_unreadable(data: Choice[M], name: str = "data") -> None:
+    """Raise NotAcceptable for a format that no terminal can show, with what to do instead."""
+    if data.format.packed:
+        extension = data.format.extension
+        raise NotAcceptable(
+            f"A terminal cannot show {extension}: name a file, or send it on with > or |.",
+            spanish=f"Una terminal no puede mostrar {extension}: nombre un archivo, o páselo "
+            "con > o |.",
+            subject="format",
+            allowed=(f"--output {name}.{extension}", "--format csv"),
+        )
 
 
 def _in_xml(wish: Wish) -> Wish:

@@ -14,9 +14,8 @@ import click
 from rich.console import Console
 
 from gateway.access.audit import Decision
-from gateway.errors import NotAcceptable, StorageFault
+from gateway.errors import StorageFault
 from gateway.exchange import Exchange
-from gateway.formats.table import Format, M
 from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
 
@@ -136,19 +135,6 @@ def write_to(path: Path, pieces: Iterable[bytes]) -> None:
         ) from error
     finally:
         passing.unlink(missing_ok=True)
-
-
-def refuse_unreadable(format: Format[M]) -> None:
-    """Raise NotAcceptable for a format that no terminal can show, with what to do instead."""
-    if format.packed:
-        extension = format.extension
-        raise NotAcceptable(
-            f"A terminal cannot show {extension}: name a file, or send it on with > or |.",
-            spanish=f"Una terminal no puede mostrar {extension}: nombre un archivo, o páselo "
-            "con > o |.",
-            subject="format",
-            allowed=(f"--output data.{extension}", "--format csv"),
-        )
 
 
 def wide_console() -> Console:

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from gateway.cli.asking import refuse_unreadable
 from gateway.cli.opening import (
     home_option,
     language_of,
     language_option,
     opened,
-    refuse_unreadable,
     wide_console,
     write_out,
     write_to,
@@ -137,11 +137,11 @@ def _answer(
 def _write(
     exchange: Exchange, name: str, asked: Asked, found: Found, written: str, output: Path | None
 ) -> None:
-    wanted = choose(LISTINGS, Wish(parameters={"format": written})).format
+    wanted = choose(LISTINGS, Wish(parameters={"format": written}))
     if output is None and sys.stdout.isatty():
-        refuse_unreadable(wanted)
+        refuse_unreadable(wanted, name)
     since = exchange.overview.standing(asked, exchange.everything(), exchange.defined).since
-    pieces = wanted.write(listing(name, found, since))
+    pieces = wanted.format.write(listing(name, found, since))
     write_out(pieces) if output is None else write_to(output, pieces)
 
 

@@ -13,7 +13,7 @@ from threading import Lock
 
 from gateway.errors import BadSyntax, NoResults, SemanticError
 from gateway.exchange.mirror import Mirror
-from gateway.exchange.standing import Standing, rights, state_of
+from gateway.exchange.standing import Standing, Standings, rights, state_of
 from gateway.mirror.corridors import Flow, corridors
 from gateway.mirror.coverage import Coverage, Periods, coverage, last_period, lateness, stated
 from gateway.mirror.hierarchy import Hierarchy
@@ -23,6 +23,7 @@ from gateway.mirror.reconciliation import Reconciled, reconciled
 from gateway.mirror.sides import Statement
 from gateway.model.digest import digest
 from gateway.model.query import Wanted
+from gateway.model.structure import DataStructure
 from gateway.model.text import Language
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
@@ -80,6 +81,7 @@ class Overview:
         self._registry = registry
         self._mirror = mirror
         self._store = store
+        self._standings = Standings(store)
         self._sums = Sums(32 * 1024 * 1024)
         self._kept: OrderedDict[Hashable, Found] = OrderedDict()
         self._lock = Lock()
@@ -120,14 +122,23 @@ class Overview:
         self, asked: Asked, visibility: Visibility, definitions: tuple[Hashable, datetime]
     ) -> Standing:
         """What decides an answer, before anything is looked up: see `gateway.exchange.standing`."""
-        states = [
-            (each.id, *found)
-            for each in self._mirror.compared
-            if (found := state_of(self._store, each.id, each.structure, visibility)) is not None
-        ]
         made_of, changed_at = definitions
-        held = digest(made_of, [(id, state) for id, state, _ in states], rights(visibility), asked)
-        return Standing(held, max(changed_at, *(since for *_, since in states), _START))
+
+        def made(supplies: Mapping[str, DataStructure]) -> Standing:
+            states = [
+                (id, *found)
+                for id, structure in supplies.items()
+                if (found := state_of(self._store, id, structure, visibility)) is not None
+            ]
+            held = digest(made_of, [each[:2] for each in states], rights(visibility), asked)
+            return Standing(held, max(changed_at, *(since for *_, since in states), _START))
+
+        return self._standings.get(
+            (asked, rights(visibility), definitions),
+            visibility,
+            lambda: {each.id: each.structure for each in self._mirror.compared},
+            made,
+        )
 
     def providers(self, visibility: Visibility) -> tuple[str, ...]:
         """Those whose figures are in it, as far as a caller sees any of them."""

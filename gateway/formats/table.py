@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from gateway.formats import (
+    book,
     csv,
     csv_metadata,
     json_data,
@@ -172,7 +173,7 @@ XLSX = Format(
     xlsx.write,
     words=Words.ONE,
     extension="xlsx",
-    most=xlsx.MOST_ROWS,
+    most=book.MOST_ROWS,
     packed=True,
     tells_the_asking=True,
 )
@@ -356,7 +357,7 @@ LISTINGS: Sequence[Format[Listing]] = (
     Format(("csv",), "text/csv", "", listing.write_csv, extension="csv"),
     Format(
         ("xlsx",), XLSX.type, "", listing.write_xlsx, extension="xlsx", packed=True,
-        most=xlsx.MOST_ROWS,
+        most=book.MOST_ROWS,
     ),
 )  # fmt: skip
 """Of what is no message of SDMX; the default first."""

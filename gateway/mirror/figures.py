@@ -47,9 +47,9 @@ def _figure(made: Ledger, row: int, column: int, *, zeros: bool) -> Figure:
         partly = made.partly[row, year]
         left_out = zeros and bool(np.any(partly | ~np.isnan(made.values[row, year])))
         return Figure(missing=left_out or bool(made.partly[row, column]))
-    codes, words = made.said["OBS_STATUS"]
-    code = int(codes[row, column])
-    return Figure(value, words[code] if code >= 0 else None)
+    said = made.said["OBS_STATUS"]
+    code = int(said.codes[row, column])
+    return Figure(value, said.values[code] if code < len(said.values) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import (
     auditing,
+    comparing,
     limits,
     oauth,
     openapi,
@@ -46,6 +47,7 @@ from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
 from gateway.web.origins import open_to
+from gateway.web.repeats import Repeats
 from gateway.web.rest import dialect_of, mount
 from gateway.web.told import told
 from gateway.web.turns import Turns
@@ -93,6 +95,7 @@ def create_app(
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens, decisions))
     app.register_blueprint(auditing.routes(exchange, tokens, decisions))
+    app.register_blueprint(comparing.routes(exchange, tokens, sender, decisions))
     browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
     signed_in = (
@@ -112,6 +115,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
+    app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
     if settings.serve.proxies:

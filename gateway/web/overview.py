@@ -69,7 +69,9 @@ class _Overviews:
                 pieces,
                 PRIVATE,
                 (DATA, caller.client_id),
+                caller,
                 standing.since,
+                standing.until,
                 file_name=f"{name}.{wanted.format.extension}" if wanted.format.extension else "",
             )
         )

@@ -7,6 +7,7 @@ take a token with the scope data.read; structures, schemas and reference metadat
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -41,6 +42,9 @@ from gateway.web.gate import DATA, STRUCTURES
 from gateway.web.narrower import told_narrower
 from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
 from gateway.web.told import told
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+"""Definitions change when the gateway is started again."""
 
 
 class _Mount:
@@ -90,7 +94,7 @@ class _Mount:
             wanted,
             wishes,
             lambda: self._observations(asked, visibility, standing, wanted),
-            caller.client_id,
+            caller,
         )
         if wanted.format.extension:
             answer = replace(answer, file_name=_file_name(asked, wanted.format.extension))
@@ -154,7 +158,7 @@ class _Mount:
             message = self._exchange.availability(asked, visibility, standing)
             return wanted.format.write(message.told(wanted.manner))
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller.client_id))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
@@ -167,7 +171,7 @@ class _Mount:
                 self._exchange.registrations(asked, visibility, self._issuer, standing)
             )
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller.client_id))
+        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
 
     def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
         wanted = choice_of(table.METADATA[self._dialect.number], wishes)
@@ -222,7 +226,9 @@ class _Mount:
             pieces,
             PUBLIC,
             (STRUCTURES, request.remote_addr or ""),
+            None,
             served.prepared,
+            _FOR_EVER,
             wanted.content_language,
         )
         return self._sender.send(answer)
@@ -233,7 +239,7 @@ def _restricted(
     wanted: Choice[M],
     wishes: Mapping[str, str],
     pieces: Callable[[], Iterator[bytes]],
-    caller: str,
+    caller: Caller,
 ) -> Answer:
     """What depends on who asks, and on what is visible now."""
     return Answer(
@@ -242,8 +248,10 @@ def _restricted(
         encoding_of(wishes, useful=not wanted.format.packed),
         pieces,
         PRIVATE,
-        (DATA, caller),
+        (DATA, caller.client_id),
+        caller,
         standing.since,
+        standing.until,
         wanted.content_language,
     )
 

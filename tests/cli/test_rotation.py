@@ -10,9 +10,8 @@ import pytest
 import requests
 
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from tests.databases import free_port
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.process import start
 from tests.signing import assertion, new_key, registered
 
@@ -26,7 +25,7 @@ def test_keys_turn_under_load_without_a_failed_request(tmp_path: Path) -> None:
 
     A key is published ten minutes before it signs; here two seconds, as in a hurry.
     """
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
     configure(home)
     port = free_port()
     settings = home.root / "config" / "gateway.toml"
@@ -62,7 +61,7 @@ def _load(url: str, exchange: Exchange) -> tuple[Counter[int], set[str], threadi
 
     def token(session: requests.Session) -> dict[str, str]:
         form = assertion(KEY, "office", url, exchange.clock())
-        answer = session.post(f"{url}/oauth/token", data=form, timeout=10)
+        answer = session.post(f"{url}/oauth/token", data=form, timeout=30)
         statuses[answer.status_code] += 1
         text = answer.json()["access_token"]
         kids.add(text.split(".")[0])
@@ -74,7 +73,7 @@ def _load(url: str, exchange: Exchange) -> tuple[Counter[int], set[str], threadi
             while not stop.is_set():
                 header = token(session) if fresh else header
                 for _ in range(3):
-                    answer = session.get(url + DATA, headers=header, timeout=10)
+                    answer = session.get(url + DATA, headers=header, timeout=30)
                     statuses[answer.status_code] += 1
 
     for number in range(4):

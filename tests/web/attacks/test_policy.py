@@ -23,9 +23,9 @@ from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
 from gateway.exchange.granting import hold_back
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, token
+from tests.homes import fresh
 from tests.intake.books import GT, SV
 
 V2 = "/sdmx/v2/data/dataflow/LMIG"
@@ -64,7 +64,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     clock = Clock()
     clock.now = datetime.now(UTC)  # tokens are issued by the machine's clock
-    with closing(Exchange(Home(tmp_path_factory.mktemp("attacks")), clock)) as exchange:
+    with closing(Exchange(fresh(tmp_path_factory.mktemp("attacks")), clock)) as exchange:
         for id in (GT, SV):
             sample = exchange.provision(id).sample
             assert sample is not None
@@ -284,3 +284,18 @@ def test_t31_a_grant_begins_and_ends_at_its_second(house: House) -> None:
     house.clock.now = start
 
     assert statuses == [404, 200, 200, 404]
+
+
+def test_a_workbook_of_a_comparison_tells_only_what_its_reader_sees(house: House) -> None:
+    """Who sees no side finds no mirror; who sees one hears of no other, there or not."""
+    nothing = house.client("no-side")
+    one = house.client("one-side", to("one-side", provider="GT_IGM"))
+    path = "/mirror/pair.xlsx?dataflow=DF_RETURNS&between={},MX"
+
+    refused = house.get(path.format("GT"), nothing)
+    assert refused.status_code == 404
+    assert "GT_IGM" not in refused.text
+    told = {pair: house.get(path.format(pair), one) for pair in ("GT", "SV")}
+    assert {each.status_code for each in told.values()} == {404}
+    assert "only GT_IGM states one side" in told["GT"].text
+    assert "SV_DGME" not in told["SV"].text
