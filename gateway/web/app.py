@@ -27,10 +27,12 @@ from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import (
     auditing,
+    comparing,
     limits,
     oauth,
     openapi,
     operations,
+    overview,
     pages,
     people,
     problems,
@@ -86,15 +88,22 @@ def create_app(
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
+    app.register_blueprint(overview.routes(exchange, tokens, sender, decisions))
     app.register_blueprint(limits.routes(settings))
     app.register_blueprint(openapi.routes(exchange, issuer))
     metrics = Metrics(shared)
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens, decisions))
     app.register_blueprint(auditing.routes(exchange, tokens, decisions))
+    app.register_blueprint(comparing.routes(exchange, tokens, sender, decisions))
     browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
-    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+    signed_in = (
+        *people.routes(exchange, browser),
+        people.overview.routes(exchange, browser, decisions, gate),
+        oauth.consent_routes(exchange, browser),
+    )
+    for each in signed_in:
         app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)

@@ -111,9 +111,10 @@ def gateway(root: Path) -> Iterator[int]:
         [PYTHON, *command], env=environment(), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
-        yield port
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        finally:
+            process.send_signal(signal.SIGTERM)
 
 
 @contextmanager
@@ -131,13 +132,15 @@ def _bare() -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield port
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield port
+        finally:
+            process.send_signal(signal.SIGTERM)
 
 
 def token(port: int, id: str, secret: str) -> dict[str, str]:
     """The header with a token, asked for as any client does."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     form = {"Content-Type": "application/x-www-form-urlencoded", **basic(id, secret)}
     connection.request("POST", "/oauth/token", "grant_type=client_credentials", form)
     said = json.loads(connection.getresponse().read())
@@ -147,7 +150,7 @@ def token(port: int, id: str, secret: str) -> dict[str, str]:
 
 def tag(port: int, path: str, headers: dict[str, str]) -> str:
     """The tag of an answer."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.read()
