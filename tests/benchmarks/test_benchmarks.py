@@ -10,7 +10,7 @@ from tests.process import run
 @pytest.mark.slow
 def test_every_measure_comes_out() -> None:
     """With few observations, for their number changes nothing but the time."""
-    done = run(["-m", "tests.benchmarks", "--observations", "2400"], timeout=240)
+    done = run(["-m", "tests.benchmarks", "--observations", "2400"], timeout=900)
 
     assert done.returncode == 0, done.stderr
     heading, *measures = done.stdout.splitlines()
