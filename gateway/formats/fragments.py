@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gateway.model.query import Mask
 from gateway.model.selection import (
     Chunk,
     Coded,
@@ -191,9 +192,17 @@ def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Wo
 
 def _words(words: Sequence[str], codes: Codes) -> _Words | str:
     """A column, or its one word where every row has the same: nothing to gather then."""
-    if len(codes) and codes.min() == codes.max():
+    if len(codes) and _alike(codes):
         return words[int(codes[0])]
     return _Words(as_strings(words), codes)
+
+
+def _alike(codes: Codes) -> bool:
+    """Whether all are the same: shifted by one they are the same bytes.
+
+    Of the few series of a small answer, numpy would take ten times as long to say.
+    """
+    return bool(codes[0] == codes[-1]) and codes[1:].tobytes() == codes[:-1].tobytes()
 
 
 def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
@@ -262,16 +271,19 @@ def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
 
 def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes:
     """The rows of one chunk; `last` is the series that the chunk before ended in."""
-    starts = np.diff(chunk.series, prepend=chunk.series[0] - 1) != 0
+    starts = _starts(chunk.series)
     present = chunk.series[starts]
     position = np.cumsum(starts, dtype=np.int32) - np.int32(1)
-    missing = as_codes(pc.cast(chunk.values.is_null(), pa.int32()))
-    heads = chunk.periods + missing * (len(spelled.heads) // 2)
-    tails = chunk.notes + missing * (len(spelled.tails) // 2)
+    heads, tails, values = chunk.periods, chunk.notes, chunk.values
+    if values.null_count:
+        missing = as_codes(pc.cast(values.is_null(), pa.int32()))
+        heads = heads + missing * (len(spelled.heads) // 2)
+        tails = tails + missing * (len(spelled.tails) // 2)
+        values = pc.fill_null(values, _NOTHING)
     columns = [
-        *_prefix(spelled, chunk, present, position, last, opened=opened),
+        *_prefix(spelled, chunk, starts, position, last, opened=opened),
         spelled.heads.take(as_arrow(heads)),
-        pc.fill_null(chunk.values, _NOTHING),
+        values,
         spelled.tails.take(as_arrow(tails)),
     ]
     if spelled.suffixes:
@@ -280,10 +292,17 @@ def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes
     return bytes(_text(pc.binary_join_element_wise(*columns, _NOTHING)))
 
 
+def _starts(series: Codes) -> Mask:
+    """In which rows another series begins than that of the row before; in the first one does."""
+    starts = np.ones(len(series), bool)
+    np.not_equal(series[1:], series[:-1], out=starts[1:])
+    return starts
+
+
 def _prefix(
-    spelled: _Spelled, chunk: Chunk, present: Codes, position: Codes, last: int, *, opened: bool
+    spelled: _Spelled, chunk: Chunk, starts: Mask, position: Codes, last: int, *, opened: bool
 ) -> list[pa.Array | pa.Scalar]:
-    grammar = spelled.grammar
+    grammar, present = spelled.grammar, chunk.series[starts]
     series = _joined(spelled.prefix, present)
     if grammar.every_row:
         if grammar.lead_period is not None:
@@ -297,7 +316,8 @@ def _prefix(
         found = pc.binary_join_element_wise(opening, series, _NOTHING).take(as_arrow(position))
         return [found] if opened else [_without(found, grammar.between_rows)]
     # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
-    first = np.diff(chunk.series, prepend=last) != 0
+    first = starts.copy()
+    first[0] = chunk.series[0] != last
     opening = pc.binary_join_element_wise(
         as_scalar(grammar.between + grammar.opens), series, _NOTHING
     )
