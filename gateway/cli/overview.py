@@ -28,7 +28,7 @@ from gateway.formats.negotiation import Wish, choose
 from gateway.formats.table import LISTINGS
 from gateway.mirror.corridors import Flow
 from gateway.mirror.coverage import Coverage
-from gateway.mirror.reconciliation import Outcome, Reconciled
+from gateway.mirror.totals import Outcome, Reconciled
 from gateway.model.text import Language, Text
 
 P = ParamSpec("P")
