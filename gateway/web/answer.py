@@ -1,4 +1,4 @@
-"""Sends answers: not again to who has them, from memory where they are kept, else as made.
+"""Sends answers: not again to who has them, as they were made where they are kept, else as made.
 
 Everything that can fail happens before the first byte, so that no error hides in a 200.
 """
@@ -18,6 +18,7 @@ from gateway.model.digest import remembered_digest
 from gateway.web.bodies import Bodies, Body
 from gateway.web.compression import IDENTITY, compressed
 from gateway.web.gate import Gate
+from gateway.web.prepared import Filed, Prepared
 from gateway.web.told import told
 
 PRIVATE = "private, no-cache"
@@ -37,7 +38,7 @@ _VARY = {
     PRIVATE: "Accept, Accept-Encoding, Accept-Language, Authorization",
 }
 
-_SMALL = 256 * 1024
+SMALL = 256 * 1024
 """An answer up to so many bytes is made whole before it is sent, and says how long it is."""
 
 _BROKEN_OFF = b'\n"'
@@ -77,8 +78,11 @@ class Answer:
 class Sender:
     """Sends answers, and keeps their bodies. Safe to share between threads."""
 
-    def __init__(self, bodies: Bodies, gate: Gate, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, bodies: Bodies, prepared: Prepared, gate: Gate, clock: Callable[[], datetime]
+    ) -> None:
         self._bodies = bodies
+        self._prepared = prepared
         self._gate = gate
         self._clock = clock
 
@@ -94,6 +98,7 @@ class Sender:
         self._gate.admit(*answer.cost)
         response = self._made(answer, tag)
         if request.if_none_match.star_tag:  # now that something is there which matches
+            response.close()
             response = Response(status=304)
         return self._headed(response, answer, tag)
 
@@ -120,18 +125,20 @@ class Sender:
         return since.replace(microsecond=0) <= moment
 
     def _made(self, answer: Answer, tag: str) -> Response:
-        body = self._bodies.get(tag)
+        body = self._bodies.get(tag) or self._prepared.get(tag)
         told().answer = "made" if body is None else "kept"
         if body is None and request.method == "HEAD":
             answer.pieces()  # whatever is to refuse, without the body's work
             return _response(answer.media_type, answer.encoding, iter(()))
         if body is None:
             encoding, pieces = compressed(answer.encoding, answer.pieces())
-            kept = self._bodies.keeping(tag, encoding, pieces)
+            kept = self._bodies.keeping(tag, encoding, self._prepared.keeping(tag, pieces))
             found = _whole_if_small(kept, encoding)
             if not isinstance(found, Body):
                 return _response(answer.media_type, encoding, found)
             body = found
+        if isinstance(body, Filed):
+            return _from_file(answer, body)
         return _response(answer.media_type, body.encoding, body.content)
 
 
@@ -148,6 +155,16 @@ def _response(media_type: str, encoding: str, body: bytes | Iterator[bytes]) -> 
     return response
 
 
+def _from_file(answer: Answer, body: Filed) -> Response:
+    """A large body as it was sent before; it was large enough to have the encoding asked for."""
+    if request.method == "HEAD":
+        body.close()
+    response = _response(answer.media_type, answer.encoding, iter(body))
+    response.call_on_close(body.close)
+    response.content_length = body.size
+    return response
+
+
 def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[bytes]:
     """All pieces as one where they are few; else the first of them, made, and then the rest."""
     ready: list[bytes] = []
@@ -155,7 +172,7 @@ def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[b
     for piece in pieces:
         ready.append(piece)
         size += len(piece)
-        if size > _SMALL:
+        if size > SMALL:
             return _to_its_end(chain(ready, pieces), encoding)
     return Body(b"".join(ready), encoding)
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from traceback import format_exception
 
 from flask import Flask, Response, current_app, request
@@ -38,13 +39,14 @@ from gateway.web import (
 )
 from gateway.web.addresses import settle
 from gateway.web.allowances import Allowances
-from gateway.web.answer import Sender
+from gateway.web.answer import SMALL, Sender
 from gateway.web.bodies import Bodies
 from gateway.web.decisions import Decisions
 from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
 from gateway.web.origins import open_to
+from gateway.web.prepared import Prepared
 from gateway.web.rest import dialect_of, mount
 from gateway.web.told import told
 from gateway.web.turns import Turns
@@ -67,7 +69,8 @@ def create_app(
 ) -> Flask:
     """The web over an exchange; `issuer` is the address that clients reach it at.
 
-    Requests are told to a log where there is one. Processes that count together share a folder.
+    Requests are told to a log where there is one. Processes that count together share a folder,
+    and by its name the large answers that they keep.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
@@ -80,7 +83,13 @@ def create_app(
     allowances = Allowances(exchange.home.cache / "allowances")
     gate = Gate(settings.limits, allowances, exchange.clock)
     bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
-    sender = Sender(bodies, gate, exchange.clock)
+    prepared = Prepared(
+        exchange.home.cache / "answers",
+        shared.name if shared else token_hex(8),
+        max(bodies.largest, SMALL),
+        settings.cache.disk * 1024 * 1024,
+    )
+    sender = Sender(bodies, prepared, gate, exchange.clock)
     decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))

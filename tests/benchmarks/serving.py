@@ -99,7 +99,7 @@ def _measure(name: str, found: Load, bare: Load) -> Measure:
 
 def _keep(root: Path, megabytes: int) -> None:
     (root / "config" / "gateway.toml").write_text(
-        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\n", encoding="utf-8"
+        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\ndisk = {megabytes}\n", encoding="utf-8"
     )
 
 
