@@ -6,7 +6,7 @@ Everything that can fail happens before the first byte, so that no error hides i
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from traceback import format_exception
 
@@ -15,10 +15,12 @@ from werkzeug.http import http_date
 
 from gateway.errors import GatewayError
 from gateway.model.digest import remembered_digest
-from gateway.web.bodies import Bodies, Body
+from gateway.web.bodies import Body
 from gateway.web.compression import IDENTITY, compressed
+from gateway.web.filed import Filed
 from gateway.web.gate import Gate
-from gateway.web.prepared import Filed, Prepared
+from gateway.web.pulls import Pull
+from gateway.web.stores import Stores
 from gateway.web.told import told
 
 PRIVATE = "private, no-cache"
@@ -38,7 +40,7 @@ _VARY = {
     PRIVATE: "Accept, Accept-Encoding, Accept-Language, Authorization",
 }
 
-SMALL = 256 * 1024
+_SMALL = 256 * 1024
 """An answer up to so many bytes is made whole before it is sent, and says how long it is."""
 
 _BROKEN_OFF = b'\n"'
@@ -56,7 +58,8 @@ class Answer:
 
     `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
     last changed. `cost` is what kind of request it is, and whose. `language` is that of the names
-    in it. With a file name it is a file to keep.
+    in it. With a file name it is a file to keep. Of data, `counts` tells how much there is of them
+    without making it, and `pull` what it takes to make it again.
     """
 
     state: Hashable
@@ -68,6 +71,8 @@ class Answer:
     since: datetime | None = None
     language: str = ""
     file_name: str = ""
+    counts: Callable[[], tuple[int, int]] | None = None
+    pull: Pull | None = None
 
     @property
     def tag(self) -> str:
@@ -78,11 +83,10 @@ class Answer:
 class Sender:
     """Sends answers, and keeps their bodies. Safe to share between threads."""
 
-    def __init__(
-        self, bodies: Bodies, prepared: Prepared, gate: Gate, clock: Callable[[], datetime]
-    ) -> None:
-        self._bodies = bodies
-        self._prepared = prepared
+    def __init__(self, kept: Stores, gate: Gate, clock: Callable[[], datetime]) -> None:
+        self._bodies = kept.bodies
+        self._prepared = kept.prepared
+        self._pulls = kept.pulls
         self._gate = gate
         self._clock = clock
 
@@ -94,6 +98,8 @@ class Sender:
         tag = answer.tag
         if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
             told().answer = "held"
+            if answer.pull is not None:
+                self._pulls.asked_again(answer.pull)
             return self._headed(Response(status=304), answer, tag)
         self._gate.admit(*answer.cost)
         response = self._made(answer, tag)
@@ -125,21 +131,33 @@ class Sender:
         return since.replace(microsecond=0) <= moment
 
     def _made(self, answer: Answer, tag: str) -> Response:
-        body = self._bodies.get(tag) or self._prepared.get(tag)
-        told().answer = "made" if body is None else "kept"
-        if body is None and request.method == "HEAD":
+        body = self._bodies.get(tag)
+        if body is not None:
+            told().answer = "kept"
+            told().counts = answer.counts and answer.counts()
+            return _response(answer.media_type, body.encoding, body.content)
+        filed = None if answer.pull is None else self._prepared.get(tag)
+        if filed is not None and answer.pull is not None:
+            self._pulls.asked(answer.pull)
+            told().answer, told().counts = "prepared", filed.counts
+            return _from_file(answer, filed)
+        told().answer = "made"
+        if request.method == "HEAD":
             answer.pieces()  # whatever is to refuse, without the body's work
             return _response(answer.media_type, answer.encoding, iter(()))
-        if body is None:
-            encoding, pieces = compressed(answer.encoding, answer.pieces())
-            kept = self._bodies.keeping(tag, encoding, self._prepared.keeping(tag, pieces))
-            found = _whole_if_small(kept, encoding)
-            if not isinstance(found, Body):
-                return _response(answer.media_type, encoding, found)
-            body = found
-        if isinstance(body, Filed):
-            return _from_file(answer, body)
-        return _response(answer.media_type, body.encoding, body.content)
+        encoding, pieces = compressed(answer.encoding, answer.pieces())
+        kept = self._bodies.keeping(tag, encoding, self._filing(answer, tag, pieces))
+        found = _whole_if_small(kept, encoding)
+        if isinstance(found, Body):
+            return _response(answer.media_type, found.encoding, found.content)
+        return _response(answer.media_type, encoding, found)
+
+    def _filing(self, answer: Answer, tag: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The same pieces, which go to a file too where they are many."""
+        pull, counts = answer.pull, told().counts
+        if pull is None or counts is None:
+            return pieces
+        return self._prepared.keeping(tag, pieces, counts, partial(self._pulls.asked, pull))
 
 
 @lru_cache(maxsize=256)
@@ -159,7 +177,9 @@ def _from_file(answer: Answer, body: Filed) -> Response:
     """A large body as it was sent before; it was large enough to have the encoding asked for."""
     if request.method == "HEAD":
         body.close()
-    response = _response(answer.media_type, answer.encoding, iter(body))
+    response = _response(
+        answer.media_type, answer.encoding, _to_its_end(iter(body), answer.encoding)
+    )
     response.call_on_close(body.close)
     response.content_length = body.size
     return response
@@ -172,7 +192,7 @@ def _whole_if_small(pieces: Iterator[bytes], encoding: str) -> Body | Iterator[b
     for piece in pieces:
         ready.append(piece)
         size += len(piece)
-        if size > SMALL:
+        if size > _SMALL:
             return _to_its_end(chain(ready, pieces), encoding)
     return Body(b"".join(ready), encoding)
 

@@ -11,34 +11,26 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
-from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-_PIECE = 256 * 1024
-"""So much of a file is in memory while it is sent."""
+from gateway.web.filed import Filed, foot
+
+_STEP = 16 * 1024 * 1024
+"""After so much of a body was written, it is seen to that all take no more room than they may."""
 
 _LOCK = ".lock"
 _BODY = ".body"
 _PASSING = ".part"
 
+_PAUSE = 10
+"""Seconds after which a body to which nothing was added does not keep others from making it."""
 
-class Filed:
-    """A kept body, read as it is sent; whoever has it closes it. It outlives its eviction."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = FileIO(path)
-        self.size = os.fstat(self._file.fileno()).st_size
-
-    def __iter__(self) -> Iterator[bytes]:
-        while piece := self._file.read(_PIECE):
-            yield piece
-
-    def close(self) -> None:
-        """No more of it is read."""
-        self._file.close()
+_LEFT = 600
+"""Seconds after which it is taken for one that nobody will end."""
 
 
 class Prepared:
@@ -58,66 +50,111 @@ class Prepared:
 
     def get(self, tag: str) -> Filed | None:
         """The body of a tag, where it is kept, opened."""
-        path = self._folder / f"{tag}{_BODY}"
+        if not self.most:
+            return None
+        path = self.path(tag)
         try:
             found = Filed(path)
+        except FileNotFoundError:
+            return None
         except OSError:
+            _remove(path)
             return None
         with contextlib.suppress(OSError):
             os.utime(path)
         return found
 
-    def keeping(self, tag: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    def size(self, tag: str) -> int:
+        """How much room the body of a tag takes; 0 where it is not kept."""
+        try:
+            return self.path(tag).stat().st_size
+        except OSError:
+            return 0
+
+    def is_made(self, tag: str) -> bool:
+        """Whether somebody is making the body of a tag right now."""
+        recent = time.time() - _PAUSE
+        return any(
+            path.name.startswith(f"{tag}.") and path.suffix == _PASSING and changed > recent
+            for changed, path, _ in self._files()
+        )
+
+    def keeping(
+        self, tag: str, pieces: Iterator[bytes], counts: tuple[int, int], begin: Callable[[], None]
+    ) -> Iterator[bytes]:
         """The same pieces; once all were taken, their body is kept if it is of the right size.
 
-        Where they break off, or nobody wants the rest, nothing of them stays.
+        Where they break off, or nobody wants the rest, nothing of them stays. `begin` is called
+        once they are more than `least`, in whichever thread.
         """
-        with closing(_Part(self)) as part:
+        with closing(_Part(self, tag, begin)) as part:
             for piece in pieces:
                 part.add(piece)
                 yield piece
-            part.keep(self._folder / f"{tag}{_BODY}")
-        self._evict()
+            part.keep(self.path(tag), counts)
+        self.make_room()
 
-    def passing(self) -> BinaryIO:
+    def passing(self, tag: str) -> BinaryIO:
         """A file that is not there yet for readers. Raises OSError."""
         self._all.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._lock is None:
             self._lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-        file, path = tempfile.mkstemp(_PASSING, dir=self._folder)
+        file, path = tempfile.mkstemp(_PASSING, f"{tag}.", self._folder)
         os.close(file)
         return Path(path).open("wb")
 
-    def _evict(self) -> None:
-        """What a process left half made when it was killed goes with the rest, when its time comes.
+    def make_room(self) -> None:
+        """Remove the least lately used until all take no more room than they may.
 
-        Another process may evict at the same time, so that any file may be gone.
+        What is being made counts too, and goes with the rest when its time comes: its reader reads
+        slowly, or its process was killed.
         """
-        found: list[tuple[int, str, int]] = []
-        with contextlib.suppress(OSError), os.scandir(self._folder) as files:
-            for each in files:
-                with contextlib.suppress(FileNotFoundError):
-                    status = each.stat()
-                    found.append((status.st_mtime_ns, each.path, status.st_size))
+        found = sorted(self._files())
         size = sum(each for *_, each in found)
-        for _, path, its in sorted(found):
+        for _, path, its in found:
             if size <= self.most:
                 return
-            if its:  # the lock has no bytes
-                with contextlib.suppress(OSError):
-                    Path(path).unlink()
-                size -= its
+            _remove(path)
+            size -= its
+
+    def keep_only(self, tags: Collection[str], before: float) -> None:
+        """Remove the bodies of other tags, of those that were there before a moment.
+
+        The moment is in seconds since 1970. With them goes what was left half made.
+        """
+        for changed, path, _ in self._files():
+            stale = path.suffix == _BODY and path.stem not in tags and changed < before
+            if stale or (path.suffix == _PASSING and changed < before - _LEFT):
+                _remove(path)
+
+    def path(self, tag: str) -> Path:
+        """Where the body of a tag stands, when it is kept."""
+        return self._folder / f"{tag}{_BODY}"
+
+    def _files(self) -> Iterator[tuple[float, Path, int]]:
+        """When each file was last used, which it is, and its size; but for the lock.
+
+        Another process may remove files at the same time, so that any may be gone.
+        """
+        with contextlib.suppress(OSError), os.scandir(self._folder) as files:
+            for each in files:
+                if each.name != _LOCK:
+                    with contextlib.suppress(FileNotFoundError):
+                        status = each.stat()
+                        yield status.st_mtime, Path(each.path), status.st_size
 
 
 class _Part:
     """A body on its way: in memory as long as it is small, then in a file under a passing name."""
 
-    def __init__(self, store: Prepared) -> None:
+    def __init__(self, store: Prepared, tag: str, begin: Callable[[], None]) -> None:
         self._store = store
+        self._tag = tag
+        self._begin = begin
         self._pieces: list[bytes] = []
-        self._size = 0
+        self._size = self._unseen = 0
         self._file: BinaryIO | None = None
         self._given_up = not store.most
 
@@ -127,7 +164,7 @@ class _Part:
         if self._given_up:
             return
         if self._size > self._store.most:
-            self._give_up()
+            self.close()
         elif self._file is None and self._size <= self._store.least:
             self._pieces.append(piece)
         else:
@@ -135,18 +172,37 @@ class _Part:
 
     def _write(self, piece: bytes) -> None:
         try:
-            if self._file is None:
-                self._file = self._store.passing()
-            self._file.writelines((*self._pieces, piece))
-            self._pieces.clear()
+            file = self._file or self._opened()
+            if file is not None:
+                file.writelines((*self._pieces, piece))
+                self._pieces.clear()
+                self._see_to_room(file, len(piece))
         except OSError:
-            self._give_up()
+            self.close()
 
-    def keep(self, path: Path) -> None:
+    def _opened(self) -> BinaryIO | None:
+        """A file for it; none where somebody else is making one."""
+        self._begin()
+        if self._store.is_made(self._tag):
+            self.close()
+            return None
+        self._file = self._store.passing(self._tag)
+        return self._file
+
+    def _see_to_room(self, file: BinaryIO, more: int) -> None:
+        self._unseen += more
+        if self._unseen > _STEP:
+            self._unseen = 0
+            self._store.make_room()
+            if not os.fstat(file.fileno()).st_nlink:
+                self.close()
+
+    def keep(self, path: Path, counts: tuple[int, int]) -> None:
         """All of it is there. It needs no sync: a crash of the machine ends the run too."""
         if self._file is None:
             return
         try:
+            self._file.write(foot(self._size, counts))
             self._file.flush()
             Path(self._file.name).rename(path)
         except OSError:
@@ -154,19 +210,26 @@ class _Part:
         self._file.close()
         self._file = None
 
-    def _give_up(self) -> None:
-        self._given_up = True
-        self.close()
-
     def close(self) -> None:
-        """Nothing of what was not kept stays."""
+        """Nothing of what was not kept stays, and no more is written."""
+        self._given_up = True
         self._pieces.clear()
         file, self._file = self._file, None
         if file is not None:
-            with contextlib.suppress(OSError):
-                Path(file.name).unlink(missing_ok=True)
+            _remove(Path(file.name))
             with contextlib.suppress(OSError):
                 file.close()
+
+
+def _remove(path: Path) -> None:
+    """What is being read is read to its end; what is being made gives back its room at once.
+
+    In this order: what came into its place meanwhile is whole, and stays so.
+    """
+    with contextlib.suppress(OSError), path.open("rb+") as file:
+        path.unlink()
+        if path.suffix == _PASSING:
+            file.truncate(0)
 
 
 def _sweep(folder: Path, run: str) -> None:
@@ -184,7 +247,7 @@ def _is_left(folder: Path) -> bool:
     try:
         lock = os.open(folder / _LOCK, os.O_RDWR)
     except OSError:
-        return True
+        return not _is_new(folder)  # another run is about to make it
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -192,3 +255,10 @@ def _is_left(folder: Path) -> bool:
     finally:
         os.close(lock)
     return True
+
+
+def _is_new(folder: Path) -> bool:
+    try:
+        return folder.stat().st_mtime > time.time() - _PAUSE
+    except OSError:
+        return False
