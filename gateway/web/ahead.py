@@ -24,16 +24,14 @@ from gateway.errors import GatewayError
 from gateway.exchange import Exchange
 from gateway.model.query import DataQuery
 from gateway.rest.service import DIALECTS
-from gateway.settings import handed_down
 from gateway.web.addresses import settle
 from gateway.web.answer import Answer
 from gateway.web.compression import compressed
 from gateway.web.data import DataAnswers
 from gateway.web.log import Log
-from gateway.web.parent import end_with_parent
 from gateway.web.pulls import Pull
 from gateway.web.rest import dialect_of, read
-from gateway.web.stores import Stores, stores
+from gateway.web.stores import Stores
 from gateway.web.told import told
 
 _EVERY = 5
@@ -155,18 +153,6 @@ def _watch(ahead: Ahead, lock: Path) -> None:
 
 def _start(wanted: Collection[str]) -> None:
     """Have some made, and wait for it."""
-    command = [sys.executable, "-m", "gateway.web.ahead", *wanted]
+    command = [sys.executable, "-m", "gateway.web.maker", *wanted]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:  # noqa: S603 - ours
         os.setpriority(os.PRIO_PROCESS, process.pid, _LOWEST)
-
-
-def main() -> None:
-    """Make what was named on the command line, and end."""
-    end_with_parent()
-    home, issuer, shared = handed_down()
-    exchange = Exchange(home)
-    Ahead(exchange, issuer, stores(exchange, shared.name)).make(sys.argv[1:], Log())
-
-
-if __name__ == "__main__":
-    main()

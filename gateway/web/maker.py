@@ -1,0 +1,22 @@
+"""Makes answers ahead, in a process of its own: see `gateway.web.ahead`, which starts it."""
+
+import sys
+
+from gateway.exchange import Exchange
+from gateway.settings import handed_down
+from gateway.web.ahead import Ahead
+from gateway.web.log import Log
+from gateway.web.parent import end_with_parent
+from gateway.web.stores import stores
+
+
+def main() -> None:
+    """Make what was named on the command line, and end."""
+    end_with_parent()
+    home, issuer, shared = handed_down()
+    exchange = Exchange(home)
+    Ahead(exchange, issuer, stores(exchange, shared.name)).make(sys.argv[1:], Log())
+
+
+if __name__ == "__main__":
+    main()
