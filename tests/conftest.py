@@ -18,7 +18,7 @@ from gateway.settings import Home, defaults
 from gateway.web import create_app
 from tests.buckets import bucket, service
 from tests.databases import cluster
-from tests.homes import configure
+from tests.homes import configure, fresh
 
 __all__ = ["bucket", "cluster", "service"]
 
@@ -46,8 +46,8 @@ class Clock:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A home that does not exist yet."""
-    return Home(tmp_path / "home")
+    """A home with nothing in it."""
+    return fresh(tmp_path / "home")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     Other samples are read in tests/intake: here one dataflow has data. Everyone with a token may
     read them: who may read what is the matter of tests/access and tests/web/attacks.
     """
-    home = Home(tmp_path_factory.mktemp("loaded"))
+    home = fresh(tmp_path_factory.mktemp("loaded"))
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a", encoding="utf-8") as settings:
         settings.write("[limits]\ndata = 0\nstructures = 0\n")  # the suite asks and asks

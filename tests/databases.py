@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from gateway.database import Database
 from gateway.settings import Home
 
 USER = "gateway"
@@ -69,14 +71,25 @@ class Cluster:
             connection.execute(statement.encode())
 
     @contextmanager
-    def database(self, options: str = "") -> Iterator[str]:
-        """The URL of an empty database, which is gone afterwards."""
+    def database(self, options: str = "", *, made: bool = False) -> Iterator[str]:
+        """The URL of an empty database, which is gone afterwards; `made` has its tables already."""
         name = f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} OWNER {USER} {options}")
+        like = f"TEMPLATE {self._made}" if made else ""
+        self.execute(f"CREATE DATABASE {name} OWNER {USER} {like} {options}")
         try:
-            yield f"postgresql+psycopg://{USER}@/{name}?host={self._folder}&port={self.port}"
+            yield self._url(name)
         finally:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @cached_property
+    def _made(self) -> str:
+        """The name of a database with empty tables, made once and copied by the others."""
+        self.execute(f"CREATE DATABASE made OWNER {USER}")
+        Database(self._url("made")).close()
+        return "made"
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://{USER}@/{name}?host={self._folder}&port={self.port}"
 
     def over_tcp(self, url: str) -> str:
         """The same database by host and port, where the password is asked for."""

@@ -1,33 +1,63 @@
 """Homes with settings of their own: one on each kind of database, and one on each kind of place."""
 
+import atexit
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from gateway.database import Database
+from gateway.registry import definitions
 from gateway.settings import Home, defaults
 from tests.databases import Cluster
 
 
+def fresh(root: Path) -> Home:
+    """A home without anything in it, but for what takes a second to make.
+
+    These are empty tables, and the region's definitions as a home keeps them once they were read.
+    """
+    shutil.copytree(_opened_once(), root, dirs_exist_ok=True)
+    return Home(root)
+
+
+@cache
+def _opened_once() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="gateway-home-"))
+    atexit.register(shutil.rmtree, folder)
+    home = Home(folder / "home")
+    home.root.mkdir(mode=0o700)
+    Database(home.database).close()
+    definitions(home.dsd, home.cache)
+    return home.root
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def on_each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """A home that was never opened, once with each kind of database."""
-    yield from _home(request, tmp_path)
+    """A home with nothing in it, once with each kind of database."""
+    yield from _home(request, fresh(tmp_path / "home"), made=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unopened_on_each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    """A home that was never opened, nor its database, once with each kind of database."""
+    yield from _home(request, Home(tmp_path / "home"), made=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "s3"])
 def on_each_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """The same, and once with its files in a bucket."""
-    yield from _home(request, tmp_path)
+    """A home with nothing in it on each, and once with its files in a bucket."""
+    yield from _home(request, fresh(tmp_path / "home"), made=True)
 
 
-def _home(request: pytest.FixtureRequest, folder: Path) -> Iterator[Home]:
-    home = Home(folder / "home")
+def _home(request: pytest.FixtureRequest, home: Home, *, made: bool) -> Iterator[Home]:
     if request.param == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
-        with cluster.database() as url:
+        with cluster.database(made=made) as url:
             configure(home, database=url)
             yield home
         return

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gateway.access.caller import ACTIONS, Detail
+from gateway.access.patterns import within
 from gateway.errors import BadSyntax
 from gateway.rest import grammar
 
@@ -58,6 +59,51 @@ def as_claim(wanted: Sequence[Detail]) -> list[dict[str, object]]:
         }
         for each in wanted
     ]
+
+
+def as_text(wanted: Sequence[Detail]) -> str | None:
+    """Details as they are kept; None for none, and `of_text` gives them back."""
+    return json.dumps(as_claim(wanted)) if wanted else None
+
+
+def of_text(kept: str | None) -> tuple[Detail, ...]:
+    """Details that were kept."""
+    return () if kept is None else details(kept)
+
+
+def covered(wanted: Sequence[Detail], agreed: Sequence[Detail]) -> bool:
+    """Whether each of some details is no wider than one that was agreed to.
+
+    Without any that were agreed to everything was. Two that only together are wide enough do not
+    count: the client asks for two then, as it did before.
+    """
+    return not agreed or all(any(_is_within(each, one) for one in agreed) for each in wanted)
+
+
+def _is_within(wanted: Detail, agreed: Detail) -> bool:
+    return (
+        (not agreed.actions or _some_of(wanted.actions, agreed.actions))
+        and (not agreed.dataflows or _flows_within(wanted.dataflows, agreed.dataflows))
+        and _key_within(wanted.key, agreed.key)
+        and (not agreed.confidentiality or _some_of(wanted.confidentiality, agreed.confidentiality))
+    )
+
+
+def _some_of(wanted: Sequence[str], agreed: Sequence[str]) -> bool:
+    return bool(wanted) and set(wanted) <= set(agreed)
+
+
+def _flows_within(wanted: Sequence[str], agreed: Sequence[str]) -> bool:
+    return bool(wanted) and all(any(within(each, one) for one in agreed) for each in wanted)
+
+
+def _key_within(wanted: str, agreed: str) -> bool:
+    narrow, wide = (grammar.key(each) if each else () for each in (wanted, agreed))
+    said = (*narrow, *(None for _ in wide[len(narrow) :]))
+    return all(
+        codes is None or (part is not None and part <= codes)
+        for part, codes in zip(said, wide, strict=False)
+    )
 
 
 def _detail(found: object) -> Detail:

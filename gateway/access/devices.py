@@ -11,7 +11,10 @@ from enum import StrEnum
 
 from sqlalchemy import delete, insert, select, update
 
-from gateway.access.families import Family, begin_family, digest
+from gateway.access.caller import Detail
+from gateway.access.details import as_text as details_as_text
+from gateway.access.details import of_text
+from gateway.access.families import Family, begin_family, digest, family_of
 from gateway.database import Database, as_text, device_codes, families
 
 LIFE = timedelta(minutes=10)
@@ -34,10 +37,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a device asks of a person."""
+    """What a device asks of a person; `details` are what it asks to be narrowed to."""
 
     client_id: str
     scope: str
+    details: tuple[Detail, ...] = ()
 
 
 class Devices:
@@ -46,7 +50,9 @@ class Devices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, client_id: str, scope: str, now: datetime) -> tuple[str, str]:
+    def ask(
+        self, client_id: str, scope: str, now: datetime, details: tuple[Detail, ...] = ()
+    ) -> tuple[str, str]:
         """A device code, which the device keeps, and a user code, which somebody types."""
         device_code = secrets.token_urlsafe(32)
         letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
@@ -57,6 +63,7 @@ class Devices:
             "scope": scope,
             "expires_at": as_text(now + LIFE),
             "interval": INTERVAL,
+            "details": details_as_text(details),
         }
         old = device_codes.c.expires_at < as_text(now - timedelta(days=1))
         with self._database.writing() as connection:
@@ -76,9 +83,12 @@ class Devices:
         )
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()
-        return None if row is None else Wish(row.client_id, row.scope)
+        return None if row is None else Wish(row.client_id, row.scope, of_text(row.details))
 
-    def decide(self, user_code: str, person: str, scope: str | None, now: datetime) -> bool:
+    def decide(
+        self, user_code: str, person: str, scope: str | None, now: datetime,
+        details: tuple[Detail, ...] = (),
+    ) -> bool:  # fmt: skip
         """Let a device in with a scope, or with None refuse it; whether it still waited."""
         waits = (
             device_codes.c.user_code == digest(plain(user_code) or ""),
@@ -91,7 +101,8 @@ class Devices:
                 return False
             family = None
             if scope is not None:
-                family = begin_family(connection, person, row.client_id, scope, now).id
+                client_id = row.client_id
+                family = begin_family(connection, person, client_id, scope, now, details).id
             decided = {"refused": scope is None, "family": family}
             connection.execute(update(device_codes).where(*waits).values(decided))
         return True
@@ -118,10 +129,7 @@ class Devices:
                 families.c.family == row.family, families.c.ended_at.is_(None)
             )
             begun = connection.execute(wanted).first()
-        if begun is None:
-            return Standing.DENIED
-        created_at = datetime.fromisoformat(begun.created_at)
-        return Family(begun.family, begun.person, begun.client_id, begun.scope, created_at)
+        return Standing.DENIED if begun is None else family_of(begun)
 
 
 def plain(user_code: str) -> str | None:

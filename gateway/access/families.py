@@ -23,6 +23,9 @@ from sqlalchemy import (
     update,
 )
 
+from gateway.access.caller import Detail
+from gateway.access.details import as_text as details_as_text
+from gateway.access.details import of_text
 from gateway.access.stamp import touch
 from gateway.database import (
     Database,
@@ -54,7 +57,10 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a person let a client do, and since when; `key` is what its tokens are bound to."""
+    """What a person let a client do, and since when; `key` is what its tokens are bound to.
+
+    `details` are what every token of it is narrowed to; none narrow nothing.
+    """
 
     id: str
     person: str
@@ -62,6 +68,7 @@ class Family:
     scope: str
     created_at: datetime
     key: str | None = None
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,13 @@ class Families:
 
     def begin(
         self, person: str, client_id: str, scope: str, redirect_uri: str, challenge: str,
-        now: datetime,
+        now: datetime, details: tuple[Detail, ...] = (),
     ) -> str:  # fmt: skip
         """A code, good once and for a minute, by which a client begins a family."""
         code = secrets.token_urlsafe(32)
         with self._database.writing() as connection:
             _sweep(connection, now)
-            family = begin_family(connection, person, client_id, scope, now)
+            family = begin_family(connection, person, client_id, scope, now, details)
             row = {
                 "sha256": digest(code),
                 "family": family.id,
@@ -157,7 +164,7 @@ class Families:
         wanted = select(families).join(refresh_tokens)
         with self._database.reading() as connection:
             row = connection.execute(wanted.where(refresh_tokens.c.sha256 == digest(token))).first()
-        return None if row is None else _family(row)
+        return None if row is None else family_of(row)
 
     def goes_on(self, id: str, now: datetime) -> bool:
         """Whether a family has not ended."""
@@ -173,7 +180,7 @@ class Families:
         )
         with self._database.reading() as connection:
             rows = connection.execute(wanted.order_by(families.c.created_at.desc())).all()
-        return [_family(row) for row in rows]
+        return [family_of(row) for row in rows]
 
     def end(self, id: str, now: datetime, because: str) -> None:
         """End a family and with it every token of it."""
@@ -182,12 +189,13 @@ class Families:
 
 
 def begin_family(
-    connection: Connection, person: str, client_id: str, scope: str, now: datetime
-) -> Family:
+    connection: Connection, person: str, client_id: str, scope: str, now: datetime,
+    details: tuple[Detail, ...] = (),
+) -> Family:  # fmt: skip
     """Write a family down, in somebody's transaction."""
     vouched = select(people.c.issuer).where(people.c.person == person)
     life = WHOLE_LIFE if connection.execute(vouched).scalar() is None else LIFE_ELSEWHERE
-    family = Family(secrets.token_hex(16), person, client_id, scope, now)
+    family = Family(secrets.token_hex(16), person, client_id, scope, now, details=details)
     row = {
         "family": family.id,
         "person": person,
@@ -195,6 +203,7 @@ def begin_family(
         "scope": scope,
         "created_at": as_text(now),
         "expires_at": as_text(now + life),
+        "details": details_as_text(details),
     }
     connection.execute(insert(families).values(row))
     return family
@@ -233,14 +242,15 @@ def _used(
     goes_on = select(families.c.family).where(families.c.family == row.family, _open(now))
     if not used or connection.execute(goes_on).first() is None:
         return None
-    return _family(row)
+    return family_of(row)
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
     return families.c.ended_at.is_(None) & (families.c.expires_at > as_text(now))
 
 
-def _family(row: Row[tuple[str, ...]]) -> Family:
+def family_of(row: Row[tuple[str, ...]]) -> Family:
+    """A family by its row."""
     return Family(
         row.family,
         row.person,
@@ -248,6 +258,7 @@ def _family(row: Row[tuple[str, ...]]) -> Family:
         row.scope,
         datetime.fromisoformat(row.created_at),
         row.key,
+        of_text(row.details),
     )
 
 

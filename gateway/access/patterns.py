@@ -67,6 +67,22 @@ def means_flow(pattern: str, flow: Reference) -> bool:
     return all(fnmatchcase(names[part], said or EVERY) for part, said in found.groupdict().items())
 
 
+def within(pattern: str, other: str) -> bool:
+    """Whether every dataflow that a pattern means another one means too.
+
+    A star of the first is matched as a sign: only a star of the other takes it in.
+
+    >>> within("LMIG:DF_R*(1.0.0)", "LMIG:DF_*"), within("LMIG:*", "LMIG:DF_*")
+    (True, False)
+    """
+    narrow, wide = _FLOW.fullmatch(pattern), _FLOW.fullmatch(other)
+    if narrow is None or wide is None:
+        return False
+    return all(
+        fnmatchcase(narrow[part] or EVERY, said or EVERY) for part, said in wide.groupdict().items()
+    )
+
+
 def means_provider(pattern: str, provider: str) -> bool:
     """Whether a pattern of providers means one."""
     return fnmatchcase(provider, pattern)

@@ -12,6 +12,7 @@ from threading import Lock
 from gateway.access.caller import Caller
 from gateway.access.grants import Grant, Grants, Rules
 from gateway.access.rights import Realm, granted
+from gateway.model.artefact import Reference
 from gateway.model.visibility import Visibility
 
 _KEPT = 1024
@@ -19,14 +20,14 @@ _KEPT = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A visibility without its clock, and the moments between which it holds."""
+    """A visibility without its clock, and since when it holds."""
 
     visibility: Visibility
     since: datetime
-    until: datetime | None
 
     def holds(self, at: datetime) -> bool:
-        return self.since <= at and (self.until is None or at < self.until)
+        until = self.visibility.until
+        return self.since <= at and (until is None or at < until)
 
 
 class Policy:
@@ -59,7 +60,9 @@ class Policy:
         with self._lock:
             kept = self._compiled.get(asked)
         if kept is None or kept.visibility.policy != rules.version or not kept.holds(at):
-            kept = _Compiled(self._realm.visibility(rules, caller, at), *_between(rules, at))
+            since, until = _between(rules, at)
+            seen = replace(self._realm.visibility(rules, caller, at), until=until)
+            kept = _Compiled(seen, since)
             with self._lock:
                 self._compiled[asked] = kept
                 self._compiled.move_to_end(asked)
@@ -74,6 +77,10 @@ class Policy:
     def allowed(self, action: str, caller: Caller, at: datetime) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
         return self._realm.allowed(self.rules(), action, caller, at)
+
+    def reached(self, action: str, caller: Caller, at: datetime) -> frozenset[Reference]:
+        """The dataflows on which a caller may do something."""
+        return self._realm.reached(self.rules(), action, caller, at)
 
     def granted(self, caller: Caller, at: datetime, action: str) -> list[Grant]:
         """The grants that are in force for a caller, denials among them."""

@@ -100,6 +100,15 @@ class Realm:
             and any(_speaks_of(detail, each.flow) for detail in details)
         )
 
+    def reached(
+        self, rules: Rules, action: str, caller: Caller, at: datetime
+    ) -> frozenset[Reference]:
+        """The dataflows on which a caller may do something."""
+        if action == READ:
+            return self.visibility(rules, caller, at).flows or frozenset()
+        there = self.allowed(rules, action, caller, at)
+        return frozenset(each.flow for each in self.provided if each.id in there)
+
     def _known(
         self, views: Mapping[str, View], granted: Sequence[Grant], details: Sequence[Detail]
     ) -> Iterator[Reference]:

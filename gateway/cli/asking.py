@@ -36,7 +36,7 @@ def _answer(
         case DataQuery():
             data = choose(table.DATA[dialect], wish)
             if screen:
-                _refuse_unreadable(data)
+                refuse_unreadable(data)
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
         case MetadataQuery():
@@ -53,7 +53,7 @@ def _answer(
             return structures.format.write(exchange.structures(asked).told(structures.manner))
 
 
-def _refuse_unreadable(data: Choice[DataMessage]) -> None:
+def refuse_unreadable(data: Choice[DataMessage], name: str = "data") -> None:
     """Raise NotAcceptable for a format that no terminal can show, with what to do instead."""
     if data.format.packed:
         extension = data.format.extension
@@ -62,7 +62,7 @@ def _refuse_unreadable(data: Choice[DataMessage]) -> None:
             spanish=f"Una terminal no puede mostrar {extension}: nombre un archivo, o páselo "
             "con > o |.",
             subject="format",
-            allowed=(f"--output data.{extension}", "--format csv"),
+            allowed=(f"--output {name}.{extension}", "--format csv"),
         )
 
 

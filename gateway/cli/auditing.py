@@ -25,7 +25,8 @@ def audit() -> None:
 @click.option("--client", help="Only what a client did.")
 @click.option("--organisation", help="Only what an organisation's clients and people did.")
 @click.option(
-    "--action", help="Only one kind: read, submit, approve, refuse, token, sign-in, grants.add …"
+    "--action",
+    help="Only one kind: read, submit, approve, refuse, token, sign-in, consent, grants.add …",
 )
 @click.option("--since", type=MOMENT, help="From a moment on.")
 @click.option("--until", type=MOMENT, help="Before a moment.")

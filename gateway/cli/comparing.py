@@ -1,14 +1,13 @@
 """``gateway compare``: what one country says of another beside what the other says of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table as Printed
 
+from gateway.cli.asking import refuse_unreadable
+from gateway.cli.compared import print_comparison
 from gateway.cli.opening import (
     home_option,
     language_of,
@@ -18,234 +17,144 @@ from gateway.cli.opening import (
     write_out,
     write_to,
 )
-from gateway.errors import NotFound
+from gateway.errors import BadSyntax, NoResults
 from gateway.exchange import Exchange
-from gateway.exchange.comparing import Compared, Table
-from gateway.exchange.comparing import compare as comparison
+from gateway.exchange.compared import BROKEN, Table
+from gateway.exchange.comparing import PairQuery, data_query
+from gateway.exchange.comparing import compare as comparisons
+from gateway.exchange.pair_book import pair_book
+from gateway.exchange.pair_provenance import on_breakdown, on_releases
+from gateway.exchange.pair_words import words
+from gateway.formats import book
 from gateway.formats.negotiation import Wish, choose
-from gateway.formats.table import DATA
-from gateway.model.query import DataQuery
-from gateway.model.structure import Dataflow
-from gateway.model.text import Language, Text
-from gateway.rest.service import DIALECTS, question
-
-_BARS = "▁▂▃▄▅▆▇█"
-_WORST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of the table in one language."""
-
-    language: Language
-
-    def __call__(self, es: str, en: str) -> str:
-        return Text(es, en).said(self.language)
+from gateway.formats.table import DATA, XLSX
+from gateway.mirror.periods import MONTHS
+from gateway.model.text import Language
+from gateway.model.visibility import Visibility
+from gateway.rest import v2
 
 
 @click.command(
-    epilog="Example:  gateway compare DF_RETURNS --between GT MX --from 2020 --to 2025-04"
+    epilog="Example:  gateway compare DF_RETURNS --between GT MX --from 2020 --output pair.xlsx"
 )
 @click.argument("dataflow")
+@click.argument("more", nargs=-1, metavar="")
 @click.option(
-    "--between", nargs=2, required=True, metavar="ONE OTHER", help="Two countries, as GT MX."
+    "--between",
+    nargs=2,
+    required=True,
+    metavar="ONE OTHER",
+    help="Two countries, as GT MX, A and B of the table; the same one twice: its own sources.",
 )
-@click.option("--from", "start", help="The first period, such as 2020 or 2020-06.")
-@click.option("--to", "end", help="The last period.")
+@click.option("--from", "start", help="The first period, such as 2020, 2020-Q2 or 2020-06.")
+@click.option("--to", "end", help="The last period, all of it.")
 @click.option(
-    "--breakdown", multiple=True, metavar="DIMENSION",
-    help="Tell the parts by this dimension too, where both sides reach them; again for each.",
-)  # fmt: skip
+    "--breakdown",
+    multiple=True,
+    metavar="DIMENSION",
+    help=f"Tell the parts by this too, where both sides reach them: {', '.join(BROKEN)}. Again for "
+    "each.",
+)
+@click.option("--frequency", metavar="|".join(MONTHS), help="Only years, halves, quarters, months.")
 @click.option(
     "--format",
     "written",
-    help="Write the observations of DF_MIRROR, all parts of them, in a format of the service.",
+    help="xlsx: a workbook for a report. Any other of the service: the observations of DF_MIRROR "
+    "that the table is made of.",
 )
-@click.option("--frequency", help="With --format: only this frequency: A, S, Q or M.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="To this file.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="To this file; without --format, in the one that its name ends in.",
+)
 @language_option
 @home_option
 def compare(
     dataflow: str,
+    more: Sequence[str],
     between: tuple[str, str],
     start: str | None,
     end: str | None,
     breakdown: Sequence[str],
-    written: str | None,
     frequency: str | None,
+    written: str | None,
     output: Path | None,
     lang: str | None,
     home: Path | None,
 ) -> None:
     """Compare what two countries say of one movement: both values, their index, the worst periods.
 
-    DATAFLOW is a flow such as DF_RETURNS. Nothing is corrected: what is not comparable says why.
+    DATAFLOW is a flow such as DF_RETURNS. The first country is A, the other B; named the other way
+    round, the same comparison is seen from the other side. Where a country has several sources,
+    each is compared. Nothing is corrected: what is not comparable says why.
     """
+    _refuse_more(more, between)
+    asked = PairQuery(dataflow, between, start, end, tuple(breakdown), frequency)
+    written = written or (output.suffix.removeprefix(".") if output else None)
     with opened(home) as exchange:
-        words = _Words(language_of(lang, exchange))
-        flow = _dataflow(exchange, dataflow)
-        tables = comparison(
-            exchange.mirror, exchange.registry, flow, between, exchange.everything(),
-            (start, end), breakdown,
-        )  # fmt: skip
-        if written is not None:
-            wish = Wish(parameters={"format": written, "lang": words.language})
-            path = _path(exchange, flow, between, (start, end), frequency)
-            pieces = _pieces(exchange, path, wish)
-            write_out(pieces) if output is None else write_to(output, pieces)
+        language = language_of(lang, exchange)
+        visibility = exchange.everything()
+        try:
+            found = comparisons(exchange, asked, visibility)
+        except NoResults as nothing:
+            click.echo(f"gateway: {nothing.sentence(language)}", err=True)
+            raise click.exceptions.Exit(1) from nothing
+        if written is None:
+            _print(exchange, asked, found, visibility, language)
             return
-        names = _names(exchange, words.language)
-    console = wide_console()
-    for each in tables:
-        _print(console, each, words, names)
+        pieces = _pieces(exchange, asked, found, visibility, language, written, output is None)
+        if output is None:
+            write_out(pieces)
+        else:
+            write_to(output, pieces)
 
 
-def _path(
-    exchange: Exchange,
-    flow: Dataflow,
-    between: tuple[str, str],
-    span: tuple[str | None, str | None],
-    frequency: str | None,
-) -> str:
-    """The question for a comparison's observations, as a client of the service would ask it."""
-    indicators = exchange.mirror.indicators(flow, exchange.everything())
-    asked = [f"c[INDICATOR]={','.join(sorted(indicators))}"]
-    if bounds := "+".join(f"{s}:{at}" for s, at in zip(("ge", "le"), span, strict=True) if at):
-        asked.append(f"c[TIME_PERIOD]={bounds}")
-    key = ".".join((frequency or "*", *between))
-    return f"data/dataflow/LMIG/DF_MIRROR/1.0.0/{key}?{'&'.join(asked)}"
-
-
-def _pieces(exchange: Exchange, path: str, wish: Wish) -> Iterator[bytes]:
-    """Its answer in the format that is wished for."""
-    dialect = DIALECTS["v2"]
-    place, _, asked = path.partition("?")
-    pairs = [(name, value) for name, _, value in (each.partition("=") for each in asked.split("&"))]
-    query = question(dialect, place, pairs)
-    if not isinstance(query, DataQuery):
-        raise TypeError(path)
-    data = choose(DATA[dialect.number], wish)
-    message = exchange.data(query, exchange.everything())
-    return data.format.write(message.told(data.manner).asked_for(f"/sdmx/v2/{path}"))
-
-
-def _dataflow(exchange: Exchange, name: str) -> Dataflow:
-    """A dataflow by its id, or by its short name with agency and version."""
-    flows = exchange.registry.dataflows
-    for each in reversed(flows):
-        if name in (each.id, str(each.reference)):
-            return each
-    raise NotFound(
-        f"There is no dataflow {name}.",
-        spanish=f"No hay flujo de datos {name}.",
-        subject=name,
-        allowed=[each.id for each in flows],
-    )
-
-
-def _names(exchange: Exchange, language: Language) -> Mapping[str, Mapping[str, str]]:
-    """The names of codes by component, as the comparison's code lists say them."""
-    flow = exchange.registry.dataflow("LMIG:DF_MIRROR(1.0.0)")
-    labels = exchange.registry.labels(flow.reference, exchange.registry.structure(flow))
-    return {
-        id: {code: name.said(language) for code, name in codes.items()}
-        for id, codes in labels.codes.items()
-    }
-
-
-def _print(
-    console: Console, table: Table, words: _Words, names: Mapping[str, Mapping[str, str]]
-) -> None:
-    _print_heading(console, table, words, names)
-    _print_rows(console, table.years(), table, words, names, words("Año", "Year"))
-    _print_spark(console, table, words)
-    worst = table.worst(_WORST)
-    if worst:
-        console.print(words("Los períodos más distantes", "The periods furthest apart"))
-        _print_rows(console, worst, table, words, names, words("Período", "Period"))
-    for note in dict.fromkeys(each.note for each in table.finest if each.note):
-        console.print(f"{words('Nota', 'Note')}: {escape(note)}")
-    console.print()
-
-
-def _print_spark(console: Console, table: Table, words: _Words) -> None:
-    """The index of each period, from the first to the last that has one."""
-    there = [place for place, each in enumerate(table.finest) if each.index is not None]
-    if there:
-        told = table.finest[there[0] : there[-1] + 1]
-        console.print(
-            f"{words('Índice simétrico por período', 'Symmetric index by period')}  "
-            f"{told[0].period}  {_spark([each.index for each in told])}  {told[-1].period}"
+def _refuse_more(more: Sequence[str], between: tuple[str, str]) -> None:
+    """Raise BadSyntax for a third country: a comparison has two sides."""
+    if more:
+        raise BadSyntax(
+            f"Two countries are compared at a time, and {', '.join(more)} is beside them.",
+            spanish=f"Se comparan dos países a la vez, y sobra {', '.join(more)}.",
+            subject="between",
+            allowed=[f"--between {one} {other}" for one in between for other in more],
         )
 
 
-def _print_heading(
-    console: Console, table: Table, words: _Words, names: Mapping[str, Mapping[str, str]]
+def _print(
+    exchange: Exchange,
+    asked: PairQuery,
+    found: Sequence[Table],
+    visibility: Visibility,
+    language: Language,
 ) -> None:
-    of = table.of
-    here, there = (names["REF_AREA"][of[id]] for id in ("REF_AREA", "COUNTERPART_AREA"))
-    towards = {"IN": "←", "OUT": "→"}.get(of["DIRECTION"], "·")
-    console.print(
-        f"[bold]{escape(names['INDICATOR'][of['INDICATOR']])}: {here} {towards} {there}[/bold]  "
-        f"({escape(names['COUNT_BASIS'][table.basis])})"
-    )
-    for id in _SIDES:
-        console.print(f"  {table.of[id]}  {escape(names['DATA_SOURCE'][table.of[id]])}")
-    parts = " ".join(f"{id}={code}" for id, code in table.codes.items())
-    if parts:
-        console.print(parts)
+    said, console = words(exchange, language), wide_console()
+    for whole in (each for each in found if not each.codes):
+        parts = [each for each in found if each.codes and each.is_part_of(whole)]
+        on = [
+            *on_breakdown(exchange, asked, whole, visibility, said),
+            *on_releases(exchange, whole, said),
+        ]
+        print_comparison(console, whole, parts, on, said)
 
 
-def _print_rows(
-    console: Console,
-    rows: Sequence[Compared],
-    table: Table,
-    words: _Words,
-    names: Mapping[str, Mapping[str, str]],
-    first: str,
-) -> None:
-    printed = Printed(
-        first,
-        *(table.of[id] for id in _SIDES),
-        words("Diferencia", "Difference"), words("Razón", "Ratio"), words("Índice %", "Index %"),
-        words("Resultado", "Result"),
-    )  # fmt: skip
-    for column in printed.columns[1:-1]:
-        column.justify = "right"
-    for each in rows:
-        apart = None if each.value is None or each.mirror is None else each.value - each.mirror
-        printed.add_row(
-            each.period.replace("/", "–"), _whole(each.value), _whole(each.mirror), _whole(apart),
-            _decimal(each.ratio), _decimal(each.index), escape(_result(each, words, names)),
-        )  # fmt: skip
-    console.print(printed)
-
-
-_SIDES = ("DATA_SOURCE", "MIRROR_SOURCE")
-
-
-def _result(each: Compared, words: _Words, names: Mapping[str, Mapping[str, str]]) -> str:
-    """The status and the reason, as far as there are any; an analyst's words stand below."""
-    status = names["MIRROR_STATUS"].get(each.status, "")
-    if each.status == "PART":
-        status = words("solo estos períodos", "these periods only")
-    reason = names["MIRROR_REASON"].get(each.reason or "", "")
-    return "; ".join(part for part in (status, reason) if part)
-
-
-def _whole(value: float | None) -> str:
-    if value is None:
-        return "—"
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
-
-
-def _decimal(value: float | None) -> str:
-    return "—" if value is None else f"{value:.2f}"
-
-
-def _spark(values: Sequence[float | None]) -> str:
-    """A bar for each value from 0 to 200, its highest; a blank where there is none."""
-    return "".join(
-        " " if each is None else _BARS[min(len(_BARS) - 1, int(each / 200 * len(_BARS)))]
-        for each in values
-    )
+def _pieces(
+    exchange: Exchange,
+    asked: PairQuery,
+    found: Sequence[Table],
+    visibility: Visibility,
+    language: Language,
+    written: str,
+    on_screen: bool,
+) -> Iterator[bytes]:
+    """A workbook of the comparisons, or their observations in another format."""
+    data = choose(DATA[2], Wish(parameters={"format": written, "lang": language}))
+    if on_screen and sys.stdout.isatty():
+        refuse_unreadable(data, "pair")
+    query = data_query(exchange, asked, found)
+    if data.format is XLSX:
+        since = exchange.standing(query, visibility).since
+        made = pair_book(exchange, asked, found, visibility, since, language)
+        return iter([book.write(made)])
+    message = exchange.data(query, visibility)
+    path = f"/sdmx/v2/{v2.data_path(query)}"
+    return data.format.write(message.told(data.manner).asked_for(path))

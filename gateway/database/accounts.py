@@ -109,6 +109,7 @@ families = Table(
     Column("ended_at", String(32)),
     Column("because", String(32)),
     Column("key", String(64)),  # that its tokens are bound to, by its thumbprint (RFC 9449)
+    Column("details", Text),  # what they are narrowed to (RFC 9396), as JSON; none: to nothing less
 )
 
 codes = Table(
@@ -144,4 +145,5 @@ device_codes = Table(
     Column("refused", Boolean),  # none until somebody decides
     Column("family", String(32), ForeignKey("families.family")),
     Column("used_at", String(32)),
+    Column("details", Text),  # what it asks its tokens to be narrowed to, as in families
 )

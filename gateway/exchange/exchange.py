@@ -26,7 +26,7 @@ from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.registrations import Registrations
-from gateway.exchange.remarks import read_remarks
+from gateway.exchange.remarks import read_remarks, said_apart
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
 from gateway.exchange.standing import Standing
@@ -105,6 +105,7 @@ class Exchange:
         self.clients = Clients(self.database, loopback=self.settings.loopback_keys)
         self.owners = Owners(self.database)
         self._remarks = read_remarks(home.config, self.registry)
+        self.remarks = said_apart(home.config)
         self.mirror = Mirror(self.registry, self.provisions, self.store, self._remarks)
         self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
@@ -150,6 +151,11 @@ class Exchange:
         """What the operator at the terminal sees, as of now."""
         return self.policy.everything(self.clock())
 
+    def version(self) -> tuple[object, ...] | None:
+        """What stands for all rules and all releases; None where nobody can tell at a glance."""
+        releases = self.store.catalogue.version()
+        return None if releases is None else (self.grants.version(), releases)
+
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
         if id not in self.provisions:
@@ -186,7 +192,14 @@ class Exchange:
         found = self._data.answer(query, visibility, bounds or Bounds())
         header = self._header(known or self.standing(query, visibility))
         told = partial(
-            sources, self._data, self.store, self.registry, self.provisions, query, visibility
+            sources,
+            self._data,
+            self.store,
+            self.registry,
+            self.provisions,
+            self.metadata.licences,
+            query,
+            visibility,
         )
         provenance = Provenance(licence=self.settings.licence, sources=told)
         return DataMessage(header, found, told_at(query, found), provenance=provenance)

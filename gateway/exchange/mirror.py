@@ -17,10 +17,11 @@ import numpy as np
 
 from gateway.exchange.standing import rights, state_of
 from gateway.intake.provision import Provision
-from gateway.mirror.comparison import comparisons
+from gateway.mirror.comparisons import Comparisons
 from gateway.mirror.hierarchy import Hierarchy, hierarchy
 from gateway.mirror.ledger import Sums
-from gateway.mirror.result import Remark, selection
+from gateway.mirror.remarks import Remark
+from gateway.mirror.result import told
 from gateway.mirror.sides import BROKEN_DOWN, Statement
 from gateway.model.artefact import Artefact, Reference
 from gateway.model.joining import difference, ends, nothing
@@ -39,6 +40,14 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEPT = 8
 """Comparisons that are kept: of so many different views, or moments of the past."""
+
+_CUBES, _MOST = 1024, 8_000_000
+"""Answers that are kept: so many, and of so many observations together."""
+
+_EVERYTHING = Wanted()
+
+_State = tuple[object, ...]
+"""What stands for all that a caller sees: first the rights, then how each provision stands."""
 
 _NEEDED = {FREQUENCY, "INDICATOR", "DIRECTION", "COUNT_BASIS", "DATA_SOURCE", *BROKEN_DOWN}
 """The dimensions of a structure whose data can be compared."""
@@ -59,7 +68,8 @@ class Mirror:
         self._store = store
         self._remarks = tuple(remarks)
         self._sums = Sums()
-        self._kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
+        self._compared: OrderedDict[_State, Comparisons] = OrderedDict()
+        self._cubes: OrderedDict[tuple[_State, Wanted], Cube] = OrderedDict()
         self._lock = Lock()
 
     @cached_property
@@ -90,6 +100,11 @@ class Mirror:
         """How many observations were added up so far: what did not change is not, again."""
         return self._sums.added
 
+    @property
+    def measured(self) -> int:
+        """Of how many pairs of values the measures were computed so far: as with what is added."""
+        return self._sums.measured
+
     @cached_property
     def compared(self) -> tuple[Provision, ...]:
         """The provisions whose data can be compared."""
@@ -113,18 +128,56 @@ class Mirror:
         found = self._store.cube(release, provision.structure).select(Wanted(), visibility)
         return {*found.keys[dimension].values}
 
-    def cube(self, structure: DataStructure, visibility: Visibility) -> Cube:
-        """All comparisons of what a caller sees at the moment of a visibility."""
-        key = (rights(visibility), *self._states(visibility))
+    def cube(
+        self, structure: DataStructure, visibility: Visibility, wanted: Wanted = _EVERYTHING
+    ) -> Cube:
+        """Comparisons of what a caller sees at the moment of a visibility.
+
+        All those that a question asks for are in it, and none that its keys or its filters on keys
+        and time leave out. What else it asks for is still to be selected.
+        """
+        state = (rights(visibility), *self._states(visibility))
+        narrow = _of_keys_and_time(structure, wanted)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = Cube(structure.id, index_from(self._all(structure, visibility)))
+            if (kept := self._cubes.get((state, narrow))) is not None:
+                self._cubes.move_to_end((state, narrow))
+                return kept
+        compared = self._comparisons(state, visibility)
+        if compared is None:
+            return Cube(structure.id, index_from(nothing(structure)))
+        found = told(structure, compared, narrow)
+        cube = Cube(structure.id, index_from(found.selection, found.numbers))
+        self._keep(state, narrow, cube)
+        return cube
+
+    def _keep(self, state: "_State", wanted: Wanted, cube: Cube) -> None:
+        """For the next who asks the same: as many as have so many observations together."""
         with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._cubes[state, wanted] = cube
+            size = sum(len(each.index) for each in self._cubes.values())
+            while size > _MOST or len(self._cubes) > _CUBES:
+                size -= len(self._cubes.popitem(last=False)[1].index)
+
+    def _comparisons(self, state: "_State", visibility: Visibility) -> Comparisons | None:
+        """What is compared of all that a caller sees; None where that is nothing.
+
+        It goes on from what was compared last for the same rights.
+        """
+        with self._lock:
+            if (kept := self._compared.get(state)) is not None:
+                self._compared.move_to_end(state)
+                return kept
+            before = next((each for key, each in reversed(self._compared.items())
+                           if key[0] == state[0]), None)  # fmt: skip
+        statements = [*self._statements(visibility)]
+        if not statements:
+            return None
+        lists = self._lists(statements[0].selection.structure)
+        found = Comparisons(statements, lists, self._sums, self._remarks, before)
+        with self._lock:
+            self._compared[state] = found
+            while len(self._compared) > _KEPT:
+                self._compared.popitem(last=False)
         return found
 
     def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
@@ -133,14 +186,6 @@ class Mirror:
             found = state_of(self._store, each.id, each.structure, visibility)
             if found is not None:
                 yield each.id, *found[0]
-
-    def _all(self, structure: DataStructure, visibility: Visibility) -> Selection:
-        statements = [*self._statements(visibility)]
-        if not statements:
-            return nothing(structure)
-        lists = self._lists(statements[0].selection.structure)
-        compared = comparisons(statements, lists, self._sums)
-        return selection(structure, statements, compared, self._remarks)
 
     def _statements(self, visibility: Visibility) -> Iterator[Statement]:
         for each in self.compared:
@@ -176,6 +221,13 @@ class Mirror:
         return sorted(found)
 
 
+def _of_keys_and_time(structure: DataStructure, wanted: Wanted) -> Wanted:
+    """What of a question says which series and which periods it asks for."""
+    named = (*structure.dimension_ids, structure.time.id)
+    filters = tuple(each for each in wanted.filters if each.component in named)
+    return Wanted(wanted.keys, filters)
+
+
 def _in_part(index: Index, seen: Statement) -> bool:
     """Whether some series is hidden in a year, or a figure of a table whose gaps say nothing.
 
@@ -208,8 +260,8 @@ class MirrorHistory:
 
     def state(self, wanted: Wanted, visibility: Visibility) -> Selection:
         """What is wanted of the comparisons at the moment of a visibility."""
-        everywhere = Visibility(visibility.at)
-        return self._mirror.cube(self._structure, visibility).select(wanted, everywhere)
+        cube = self._mirror.cube(self._structure, visibility, wanted)
+        return cube.select(wanted, Visibility(visibility.at))
 
     def cube(self, visibility: Visibility) -> Cube | None:
         """All comparisons of what a caller sees: nothing more of them is hidden."""
@@ -217,7 +269,8 @@ class MirrorHistory:
 
     def years(self, wanted: Wanted, visibility: Visibility) -> Counter[int]:
         """How many of the observations that `state` gives are of each year."""
-        return years_in(self.cube(visibility), wanted, Visibility(visibility.at))
+        cube = self._mirror.cube(self._structure, visibility, wanted)
+        return years_in(cube, wanted, Visibility(visibility.at))
 
     def since(self, moment: datetime, wanted: Wanted, visibility: Visibility) -> Dissemination:
         """What is wanted of the changes between a moment and that of a visibility."""

@@ -5,15 +5,16 @@ All faults of the file are named at once, with their lines.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from gateway.errors import BadConfiguration, BadSyntax
 from gateway.intake.faults import shape_faults
-from gateway.mirror.result import Remark
+from gateway.mirror.remarks import Remark
 from gateway.model.period import chronological
+from gateway.model.text import Text
 from gateway.registry import Registry
 
 FILE = "mirror.toml"
@@ -35,9 +36,13 @@ class Note(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
 
     def remark(self) -> Remark:
         """The same as the comparison has it: COMMENT_OBS is one text, in both languages."""
-        words = f"{self.es.strip()} / {self.en.strip()}"
         sources = frozenset(self.sources)
-        return Remark(sources, self.indicator, self.reason, words, self.first, self.last)
+        return Remark(sources, self.indicator, self.reason, self.words, self.first, self.last)
+
+    @property
+    def words(self) -> str:
+        """What is said, in both languages, as COMMENT_OBS has it."""
+        return f"{self.es.strip()} / {self.en.strip()}"
 
 
 class NotesFile(msgspec.Struct, frozen=True):
@@ -55,6 +60,15 @@ def read_remarks(config: Path, registry: Registry) -> tuple[Remark, ...]:
     if faults:
         raise BadConfiguration("\n".join(faults), subject=str(config / FILE))
     return found
+
+
+def said_apart(config: Path) -> Mapping[str, Text]:
+    """The words of the remarks below a `config/` that holds, each language apart."""
+    path = config / FILE
+    if not path.is_file():
+        return {}
+    notes = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), NotesFile).notes
+    return {each.words: Text(each.es.strip(), each.en.strip()) for each in notes}
 
 
 def readable_remarks(config: Path, registry: Registry) -> tuple[tuple[Remark, ...], list[str]]:

@@ -1,6 +1,7 @@
 """Which releases an answer is from: told to people who keep it, and looked up only then."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from gateway.exchange.data import Data
 from gateway.formats.message import Source
@@ -19,6 +20,7 @@ def sources(
     store: Store,
     registry: Registry,
     provisions: Mapping[str, Provision],
+    licences: Mapping[str, Text],
     query: DataQuery,
     visibility: Visibility,
 ) -> tuple[Source, ...]:
@@ -32,8 +34,12 @@ def sources(
         for each in data.asked(query, visibility)
         for id in each.supply.provisions
     }
-    found = [(provisions[id], each) for id, each in wanted.items()]
-    return tuple(source for pair in found for source in _source(store, registry, *pair, at))
+    found = (
+        replace(source, licence=licences.get(id))
+        for id, each in wanted.items()
+        for source in _source(store, registry, provisions[id], each, at)
+    )
+    return tuple(found)
 
 
 def _source(
@@ -45,7 +51,7 @@ def _source(
         return
     if len(History(store, provision.id, provision.structure).state(wanted, at)):
         yield Source(
-            _name(registry, provision.provider_reference),
+            organisation_name(registry, provision.provider_reference),
             provision.name,
             release.number,
             release.released_at,
@@ -53,6 +59,7 @@ def _source(
         )
 
 
-def _name(registry: Registry, organisation: Reference) -> Text:
+def organisation_name(registry: Registry, organisation: Reference) -> Text:
+    """The name of an organisation, as its scheme has it."""
     items = registry.scheme(organisation.artefact).items
     return next(item.name for item in items if item.id == organisation.item)

@@ -6,7 +6,7 @@ ETag of an answer, and the id in its header.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -29,11 +29,13 @@ _NEVER = microsecond(_END)
 class Standing:
     """A digest of all that an answer depends on, and since when nothing of that has changed.
 
-    What a caller may see is in the digest, but not since when: rights have no history.
+    What a caller may see is in the digest, but not since when: rights have no history. `until` is
+    the next moment at which it may be another, as long as rules and releases stay as they are.
     """
 
     digest: str
     since: datetime
+    until: datetime = field(default=_START, compare=False)
 
 
 def rights(visibility: Visibility) -> str:
@@ -41,7 +43,7 @@ def rights(visibility: Visibility) -> str:
     if visibility.digest:
         return visibility.digest
     held = {each.name: getattr(visibility, each.name) for each in fields(visibility)}
-    return digest({name: value for name, value in held.items() if name != "at"})
+    return digest({name: value for name, value in held.items() if name not in ("at", "until")})
 
 
 def standing(
@@ -72,12 +74,11 @@ def standing(
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A standing, the releases that it was made from, and between which moments it holds."""
+    """A standing, the releases that it was made from, and from which moment on it holds."""
 
     standing: Standing
     version: tuple[object, ...]
     since: datetime
-    until: datetime
 
 
 class Standings:
@@ -105,14 +106,14 @@ class Standings:
         version = self._store.catalogue.version()  # before the look: what comes meanwhile counts
         held = self._held.get(asked)
         at = visibility.at
-        if held is not None and held.version == version and held.since <= at < held.until:
+        if held is not None and held.version == version and held.since <= at < held.standing.until:
             return held.standing
         supplies = feeds()
         made = make(supplies)
         if version is not None:
-            until = min((turn(self._store, *each, visibility) for each in supplies.items()),
-                        default=_END)  # fmt: skip
-            self._keep(asked, _Held(made, version, at, until))
+            turns = (turn(self._store, *each, visibility) for each in supplies.items())
+            made = replace(made, until=min((*turns, visibility.until or _END)))
+            self._keep(asked, _Held(made, version, at))
         return made
 
     def _keep(self, asked: Hashable, held: _Held) -> None:

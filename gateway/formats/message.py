@@ -125,13 +125,17 @@ class DataSet:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The release of one provision that observations are from, and who supplied its file."""
+    """The release of one provision that observations are from, and who supplied its file.
+
+    `licence` is what its provider says of it; None where nothing is said.
+    """
 
     provider: Text
     provision: Text
     release: int
     released_at: datetime
     file: str
+    licence: Text | None = None
 
 
 def nobody() -> tuple[Source, ...]:

@@ -18,10 +18,9 @@ _WORDS = {
     "file": Text("archivo", "file"),
     "unknown": Text("No se conoce", "Not known"),
     "asked": Text("Consulta", "Query"),
-    "read": Text("Leído el", "Read at"),
+    "as of": Text("Datos al", "Data as of"),
     "rows": Text("Filas", "Rows"),
     "cite": Text("Cómo citar", "How to cite"),
-    "read on": Text("Consultado el", "Read on"),
     "licence": Text("Licencia", "Licence"),
     "no licence": Text(
         "No se indica aquí; pregunte a la fuente.", "It is not stated here; ask the source."
@@ -72,7 +71,8 @@ def _on_message(
     message: DataMessage, sheets: Sequence[Sheet], title: str, said: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
     language = message.manner.languages[0]
-    read, provenance = _day(message.header.prepared), message.provenance
+    # When somebody reads is not known here: the same answer is sent again until the data change.
+    stands, provenance = message.header.prepared, message.provenance
     sources = provenance.sources()
     flows = ", ".join(str(each.subject.of) for each in sheets)
     yield said["of"], flows
@@ -80,15 +80,28 @@ def _on_message(
         yield said["source"], _described(source, language, said)
     if not sources:
         yield said["source"], said["unknown"]
-    yield said["read"], message.header.prepared.isoformat(" ", "seconds")
+    yield said["as of"], stands.isoformat(" ", "seconds")
     if provenance.asked:
         yield said["asked"], provenance.asked
     yield said["rows"], "; ".join(f"{each.name}: {each.rows:,}" for each in sheets)
     named = [f"{s.provider.said(language)} ({said['release']} {s.release})" for s in sources]
     who = f"{'; '.join(named)}. " if named else ""
-    yield said["cite"], f"{who}{title} ({flows}). {said['read on']} {read}."
-    yield said["licence"], provenance.licence or said["no licence"]
+    yield said["cite"], f"{who}{title} ({flows}). {said['as of']} {_day(stands)}."
+    yield from _terms(message, said)
     yield said["empty"], said["missing"]
+
+
+def _terms(message: DataMessage, said: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """On which terms the data may be used: the gateway's, then what each provider says of its."""
+    language, provenance = message.manner.languages[0], message.provenance
+    told = [provenance.licence] if provenance.licence else []
+    told += [
+        f"{each.provision.said(language)}: {each.licence.said(language)}"
+        for each in provenance.sources()
+        if each.licence is not None
+    ]
+    for each in told or [said["no licence"]]:
+        yield said["licence"], each
 
 
 def _described(source: Source, language: Language, said: dict[str, str]) -> str:

@@ -83,6 +83,7 @@ def _sources(message: DataMessage) -> dict[str, str]:
             f"{source.provider.en}; {source.provision.en}; release {source.release} of "
             f"{source.released_at.isoformat(timespec='seconds')}; {source.file}"
         )
+        said |= _said(f"sdmx.source.{number}.licence", source.licence)
     return {key: text for key, text in said.items() if text}
 
 

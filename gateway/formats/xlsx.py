@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator
 from zipfile import ZIP64_LIMIT, ZIP_DEFLATED, ZipFile, ZipInfo
 
-import xlsxwriter
-
 from gateway.errors import TooLarge
+from gateway.formats.book import Styles, opened, write_lines
 from gateway.formats.escape import sheet_text
 from gateway.formats.flat import refuse_more_than_a_state
 from gateway.formats.message import DataMessage
@@ -27,7 +26,6 @@ MOST_ROWS = 1_048_575
 _BYTES_A_CELL = 40
 
 _STRINGS = "xl/sharedStrings.xml"
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write(message: DataMessage) -> Iterator[bytes]:
@@ -123,20 +121,14 @@ def _with_strings(content: bytes, strings: Strings) -> Iterator[bytes]:
 def _workbook(message: DataMessage, found: list[Sheet]) -> bytes:
     """The workbook without its rows: in their place is one with a cell of each number style."""
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {**_OPTIONS, "in_memory": True})
     told = notes(message, found)
-    book.set_properties({"title": told.title, "created": message.header.prepared})
-    styles = {
-        "header": book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "label": book.add_format({"bold": True, "valign": "top"}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
-    }
+    book = opened(target, told.title, message.header.prepared)
+    styles = Styles(book)
     formats = ["#,##0" + ("." + "0" * n if n else "") for n in range(MOST_DECIMALS + 1)]
-    numbers = [book.add_format({"num_format": each}) for each in formats]
+    numbers = [styles.of(num_format=each) for each in formats]
     for each in found:
         page = book.add_worksheet(each.name)
-        page.write_row(0, 0, each.headers, styles["header"])
+        page.write_row(0, 0, each.headers, styles.header)
         for column, style in enumerate(numbers):
             page.write_blank(1, column, None, style)
         page.freeze_panes(1, 0)
@@ -145,12 +137,6 @@ def _workbook(message: DataMessage, found: list[Sheet]) -> bytes:
             page.set_column(
                 column, column, width, None, {"level": 1, "hidden": 1} if folded else {}
             )
-    page = book.add_worksheet(told.sheet)
-    page.set_column(0, 0, 26)
-    page.set_column(1, 1, 90)
-    page.write_string(0, 0, told.title, styles["title"])
-    for row, (label, text) in enumerate(told.rows, 2):
-        page.write_string(row, 0, label, styles["label"])
-        page.write_string(row, 1, text, styles["text"])
+    write_lines(book.add_worksheet(told.sheet), told.title, told.rows, styles)
     book.close()
     return target.getvalue()

@@ -88,6 +88,15 @@ class Metadata:
         structures = (each for each in self.definitions if isinstance(each, MetadataStructure))
         return tuple(attribute.id for each in structures for attribute in each.attributes)
 
+    @property
+    def licences(self) -> dict[str, Text]:
+        """On which terms the data of each provision may be used, where its provider says so."""
+        return {
+            each.target.id: dict(each.said)["LICENCE"]
+            for each in self.sets
+            if each.target.kind is Kind.PROVISION_AGREEMENT and "LICENCE" in dict(each.said)
+        }
+
 
 def read_metadata(
     config: Path, registry: Registry, provisions: Mapping[str, Provision]

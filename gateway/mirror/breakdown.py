@@ -46,11 +46,15 @@ class Stated:
 
     def sum_of(self, whole: Cell) -> frozenset[Cell] | None:
         """The cells that add up to one; None where they do not, or would count some twice."""
-        within = [
+        inside = [
+            {code for code in codes if each.contains(w, code)}
+            for each, w, codes in zip(self._lists, whole, self.codes, strict=True)
+        ]
+        within = (
             cell
             for cell in self.cells
-            if all(each.contains(w, c) for each, w, c in zip(self._lists, whole, cell, strict=True))
-        ]
+            if all(code in codes for code, codes in zip(cell, inside, strict=True))
+        )
         return self._sum(within, whole)
 
     def sums(self, whole: Cell, options: _Options) -> _Sums:
@@ -66,7 +70,10 @@ class Stated:
             named = tuple(each for each in target if each is not None)
             if len(named) == len(cell):
                 groups.setdefault(named, []).append(cell)
-        return {target: self._sum(group, target) for target, group in groups.items()}
+        return {
+            target: frozenset(group) if group == [target] else self._sum(group, target)
+            for target, group in groups.items()
+        }
 
     def _choice(self, place: int, code: str, choices: Iterable[str]) -> str | None:
         """Which of some codes one is part of; all is part of none but all."""
@@ -138,15 +145,13 @@ def common(left: Stated, right: Stated, lists: Sequence[Hierarchy]) -> Common | 
     wholes = (left.sum_of(whole), right.sum_of(whole))
     if wholes[0] is None or wholes[1] is None:
         return None
-    options: _Options = {}
-    sums: tuple[_Sums, _Sums] = ({}, {})
-    for place, codelist in enumerate(lists):
-        codes = _shared(left.codes[place], right.codes[place], codelist)
-        if whole[place] == TOTAL and codes:
-            tried = {**options, place: codes}
-            found = (left.sums(whole, tried), right.sums(whole, tried))
-            if _reached(*found):
-                options, sums = tried, found
+    shared = {
+        place: codes
+        for place, codelist in enumerate(lists)
+        if whole[place] == TOTAL
+        and (codes := _shared(left.codes[place], right.codes[place], codelist))
+    }
+    options, sums = _finest(left, right, whole, shared)
     cells = sorted({*sums[0], *sums[1]})
     return Common(
         (whole, *cells),
@@ -154,6 +159,25 @@ def common(left: Stated, right: Stated, lists: Sequence[Hierarchy]) -> Common | 
         (wholes[1], *(sums[1].get(cell, frozenset()) for cell in cells)),
         tuple(options),
     )
+
+
+def _finest(
+    left: Stated, right: Stated, whole: Cell, shared: _Options
+) -> tuple[_Options, tuple[_Sums, _Sums]]:
+    """The breakdown by all shared dimensions; else by as many, one after the other, as go."""
+    found: tuple[_Sums, _Sums] = ({}, {})
+    if shared:
+        found = (left.sums(whole, shared), right.sums(whole, shared))
+    if not shared or _reached(*found):
+        return shared, found
+    options: _Options = {}
+    sums: tuple[_Sums, _Sums] = ({}, {})
+    for place, codes in shared.items():
+        tried = {**options, place: codes}
+        found = (left.sums(whole, tried), right.sums(whole, tried))
+        if _reached(*found):
+            options, sums = tried, found
+    return options, sums
 
 
 def own_whole(stated: Stated) -> Cell | None:

@@ -1,18 +1,20 @@
 """A comparison at one frequency: each pair a row, each period a column, each measure a layer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from gateway.mirror import measures
-from gateway.mirror.hierarchy import Hierarchy
-from gateway.mirror.ledger import GRAVEST, Ledger, Mask, Request, Sums, Values
-from gateway.mirror.pairing import Pair, Pairing, Reason, Term
-from gateway.mirror.periods import MONTHS
-from gateway.mirror.sides import Statement, sides
+from gateway.mirror.ledger import Ledger, Mask, Request, Sums, Values
+from gateway.mirror.pairing import Pair, Reason, Term
+from gateway.mirror.remarks import Remark, incomparable
+from gateway.mirror.renewing import renewal, whole
+from gateway.mirror.sides import Statement
+from gateway.model.selection import RowNumbers
 
 Codes = npt.NDArray[np.int8]
 
@@ -54,121 +56,124 @@ class Status(StrEnum):
 STATUSES, REASONS = tuple(Status), tuple(Reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, to keep what is made of it
 class Comparison:
-    """All that is told of some pairs at one frequency.
+    """All that is told of some pairs at one frequency, as the left of each sees it.
 
-    `values` has a layer for each measure (NaN where there is none); `told` says which are said at
-    all. `status` is a code of `STATUSES` for each pair and period, `reason` one of `REASONS` or -1.
-    `said` are the observation attributes of the left and of the right.
+    `compared` says which pairs are compared in which periods. Index, change, lag and rank have NaN
+    where there is none; `unusual` and `shifted` say which discrepancies are unusual for a pair, and
+    which a shift explains. What the two sources say stands in `left` and `right`.
     """
 
     frequency: str
     pairs: tuple[Pair, ...]
-    first: int
-    values: Mapping[Measure, Values]
-    told: Mapping[Measure, Mask]
-    status: Codes
-    reason: Codes
     left: Ledger
     right: Ledger
+    compared: Mask
+    index: Values
+    change: Values
+    lag: Values
+    rank: Values
+    unusual: Mask
+    shifted: Mask
 
+    @property
+    def first(self) -> int:
+        """The place of the first column among the periods of the frequency."""
+        return self.left.first
 
-_TURNED = {
-    Measure.VALUE: Measure.MIRROR_VALUE,
-    Measure.MIRROR_VALUE: Measure.VALUE,
-}
+    @property
+    def columns(self) -> int:
+        """How many periods there are."""
+        return len(self.left.values.T)
 
+    @cached_property
+    def both(self) -> tuple[Values, Values]:
+        """The values of the left and of the right, where they are compared."""
+        left, right = (np.where(self.compared, of.values, np.nan) for of in (self.left, self.right))
+        return left, right
 
-def turned(of: Comparison) -> Comparison:
-    """The same pairs as the others of the two sources see them; those that have no other way not.
+    @cached_property
+    def stated(self) -> Mask:
+        """Where either side states something: there both values, difference, ratio and index."""
+        left, right = self.left, self.right
+        found: Mask = ~np.isnan(left.values) | ~np.isnan(right.values) | left.partly | right.partly
+        return found
 
-    Differences and lags change their sign; index, change, rank and what is unusual do not.
-    """
-    seen = [(row, pair) for row, each in enumerate(of.pairs) if (pair := each.turned) is not None]
-    rows = np.array([row for row, _ in seen], np.intp)
-    one, other = STATUSES.index(Status.MISSING_MIRROR), STATUSES.index(Status.MISSING_REF)
-    place = np.arange(len(STATUSES), dtype=np.int8)
-    place[[one, other]] = place[[other, one]]
-    values = {each: of.values[_TURNED.get(each, each)][rows] for each in Measure}
-    a, b = values[Measure.VALUE], values[Measure.MIRROR_VALUE]
-    inverse = np.where(np.isnan(of.values[Measure.DIFF][rows]), np.nan, measures.ratio(a, b))
-    values |= {
-        Measure.DIFF: -values[Measure.DIFF] + 0.0,
-        Measure.LAG: -values[Measure.LAG] + 0.0,
-        Measure.RATIO: inverse,
-    }
-    return replace(
-        of,
-        pairs=tuple(pair for _, pair in seen),
-        values=values,
-        told={each: told[rows] for each, told in of.told.items()},
-        status=place[of.status[rows]],
-        reason=of.reason[rows],
-        left=of.right.at(rows),
-        right=of.left.at(rows),
-    )
+    @cached_property
+    def status(self) -> Codes:
+        """The result of each pair in each period: a code of `STATUSES`."""
+        status = np.full(self.compared.shape, STATUSES.index(Status.COMPARED), np.int8)
+        status[self.unusual] = STATUSES.index(Status.OUTLIER)
+        status[np.isnan(self.right.values)] = STATUSES.index(Status.MISSING_MIRROR)
+        status[np.isnan(self.left.values)] = STATUSES.index(Status.MISSING_REF)
+        status[~self.compared] = STATUSES.index(Status.NOT_COMPARABLE)
+        return status
 
+    @cached_property
+    def reason(self) -> Codes:
+        """Why a pair is not compared; of one that is, what explains a large gap or a missing sum.
 
-def together(one: Comparison, other: Comparison) -> Comparison:
-    """The pairs of two comparisons of the same statements at the same frequency."""
-    return replace(
-        one,
-        pairs=(*one.pairs, *other.pairs),
-        values={each: np.concatenate([one.values[each], other.values[each]]) for each in Measure},
-        told={each: np.concatenate([one.told[each], other.told[each]]) for each in Measure},
-        status=np.concatenate([one.status, other.status]),
-        reason=np.concatenate([one.reason, other.reason]),
-        left=one.left.above(other.left),
-        right=one.right.above(other.right),
-    )
-
-
-def comparisons(
-    statements: Sequence[Statement], lists: Sequence[Hierarchy], sums: Sums
-) -> tuple[Comparison, ...]:
-    """Everything that can be compared among some statements, a comparison for each frequency.
-
-    `lists` are the code lists of the dimensions that may be broken down, in the order of a cell;
-    `sums` keeps what it added up for the next time.
-    """
-    pairs: dict[str, list[Pair]] = {frequency: [] for frequency in MONTHS}
-    for pair in Pairing(statements, lists).pairs(sides(statements, lists)):
-        pairs[pair.frequency].append(pair)
-    return tuple(compare(statements, of, each, sums) for each, of in pairs.items() if of)
+        A code of `REASONS`, or -1 for none.
+        """
+        reason = np.full(self.compared.shape, -1, np.int8)
+        reason[self.shifted] = REASONS.index(Reason.LAG)
+        reason[self.left.partly | self.right.partly] = REASONS.index(Reason.COVERAGE)
+        for row, pair in enumerate(self.pairs):
+            if pair.reason is not None:
+                reason[row] = REASONS.index(pair.reason)
+        return reason
 
 
 def compare(
-    statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str, sums: Sums
+    statements: Sequence[Statement],
+    pairs: Sequence[Pair],
+    frequency: str,
+    sums: Sums,
+    remarks: Sequence[Remark] = (),
+    before: Comparison | None = None,
 ) -> Comparison:
-    """The measures of some pairs, all of one frequency."""
+    """The measures of some pairs, all of one frequency.
+
+    Where there was a comparison `before`, only what a difference from it reaches is measured again.
+    """
     left, right = _sides(statements, pairs, frequency, sums)
-    a, b = left.values, right.values
-    compared = np.array([pair.reason is None for pair in pairs])[:, None]
+    apart = incomparable(remarks, pairs, frequency, left.first, left.values.shape[1])
+    compared = np.array([pair.reason is None for pair in pairs], bool)[:, None] & ~apart
+    both = [np.where(compared, side.values, np.nan) for side in (left, right)]
+    was = [before] if before is not None and before.first == left.first else []
+    again = whole(compared.shape)
+    for each in was:
+        again = renewal(_rows_before(pairs, each.pairs), each.both, both)
+    sums.measured += again.work
+    a, b = both[0][again.rows], both[1][again.rows]
     index = np.round(measures.asymmetry(a, b), DECIMALS[Measure.ASYMMETRY])
-    index[~compared[:, 0]] = np.nan
-    values = {
-        Measure.VALUE: a,
-        Measure.MIRROR_VALUE: b,
-        Measure.DIFF: np.where(compared, a - b, np.nan),
-        Measure.RATIO: np.where(compared, measures.ratio(a, b), np.nan),
-        Measure.ASYMMETRY: index,
-        Measure.CHANGE: measures.change(index, frequency),
-        Measure.RANK: measures.rank(index, _groups(pairs)),
-        Measure.LAG: np.where(np.isnan(index), np.nan, measures.lag(a, b, frequency)),
-    }
-    stated = ~np.isnan(a) | ~np.isnan(b) | left.partly | right.partly
-    only_defined = (Measure.CHANGE, Measure.RANK, Measure.LAG)
-    told = {
-        measure: ~np.isnan(found) if measure in only_defined else stated
-        for measure, found in values.items()
-    }
-    unusual = measures.outliers(np.where(compared, measures.signed(a, b), np.nan), frequency)
-    status = _status(a, b, compared, unusual)
+    signed, since = measures.signed(a, b), again.since
+    lag = np.where(np.isnan(index[:, since:]), np.nan, measures.lag(a, b, frequency, since))
+    indexes = again.over([each.index for each in was], index[:, since:])
+    everybody = again.of_all()
+    ranks = measures.rank(indexes[:, everybody.since :], _groups(pairs))
     return Comparison(
-        frequency, tuple(pairs), left.first, values, told, status,
-        _reason(pairs, left, right), left, right,
-    )  # fmt: skip
+        frequency,
+        tuple(pairs),
+        left,
+        right,
+        compared,
+        indexes,
+        again.over([each.change for each in was], measures.change(index, frequency)[:, since:]),
+        again.over([each.lag for each in was], lag),
+        everybody.over([each.rank for each in was], ranks),
+        again.over([each.unusual for each in was], measures.outliers(signed, frequency, since)),
+        again.over([each.shifted for each in was], measures.lagged(a, b)[:, since:]),
+    )
+
+
+def _rows_before(now: Sequence[Pair], before: Sequence[Pair]) -> RowNumbers:
+    """For each pair the row that it had before, -1 where it was not there."""
+    if now is before:
+        return np.arange(len(now))
+    places = {(each.corridor, each.mirror, each.cell): row for row, each in enumerate(before)}
+    return np.array([places.get((e.corridor, e.mirror, e.cell), -1) for e in now], np.intp)
 
 
 def _sides(
@@ -194,37 +199,3 @@ def _groups(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:
     numbers: dict[tuple[object, ...], int] = {}
     groups = [(each.corridor.indicator, each.corridor.basis, each.cell[3:]) for each in pairs]
     return np.array([numbers.setdefault(group, len(numbers)) for group in groups], np.int64)
-
-
-def _status(a: Values, b: Values, compared: Mask, unusual: Mask) -> Codes:
-    status = np.full(a.shape, STATUSES.index(Status.COMPARED), np.int8)
-    status[unusual] = STATUSES.index(Status.OUTLIER)
-    status[np.isnan(b)] = STATUSES.index(Status.MISSING_MIRROR)
-    status[np.isnan(a)] = STATUSES.index(Status.MISSING_REF)
-    status[np.broadcast_to(~compared, a.shape)] = STATUSES.index(Status.NOT_COMPARABLE)
-    return status
-
-
-def _reason(pairs: Sequence[Pair], left: Ledger, right: Ledger) -> Codes:
-    """Why a pair is not compared; of one that is, what explains a large gap or a missing sum."""
-    reason = np.full(left.values.shape, -1, np.int8)
-    reason[measures.lagged(left.values, right.values)] = REASONS.index(Reason.LAG)
-    reason[left.partly | right.partly] = REASONS.index(Reason.COVERAGE)
-    for row, pair in enumerate(pairs):
-        if pair.reason is not None:
-            reason[row] = REASONS.index(pair.reason)
-    return reason
-
-
-def gravest(name: str, one: Ledger, other: Ledger) -> tuple[Codes, tuple[str, ...]]:
-    """An observation attribute of both sides together: of each pair the graver of the two."""
-    order = {value: place for place, value in enumerate(GRAVEST[name])}
-    values = sorted(
-        {*one.said[name][1], *other.said[name][1]},
-        key=lambda each: (order.get(each, len(order)), each),
-    )
-    found = np.full(one.values.shape, len(values), np.int8)
-    for codes, own in (one.said[name], other.said[name]):
-        place = np.array([*(values.index(value) for value in own), len(values)], np.int8)
-        found = np.minimum(found, place[codes])
-    return np.where(found == len(values), -1, found).astype(np.int8), tuple(values)

@@ -1,29 +1,28 @@
 """Sums of stated cells, all at once: rows are what was asked for, columns are periods.
 
-A sum is there where every part of it is, and none of them missing. In a table that states its
-zeros, each series that it states in a year is a part in every period of that year; a table without
-a zero leaves out what did not occur, and what it states is the whole. Zero is a value, missing is
-not.
+A sum is there where every part of it is, and none of them missing (`Tally.whole`). Zero is a value,
+missing is not.
 
-Sums are kept year by year: no sum reaches beyond its year, so what did not change is not added up
-again.
+Tallies are kept year by year: no sum reaches beyond its year, so what did not change is not added
+up again.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 
-from gateway.mirror.periods import MONTHS, Numbers, numbers
+from gateway.mirror.adding import Tally, tallies
+from gateway.mirror.gravity import GRAVEST, Said, brought, by_gravity
+from gateway.mirror.periods import MONTHS, numbers
 from gateway.mirror.sides import Statement
-from gateway.model.selection import Coded, Selection
+from gateway.model.selection import Coded
 
 Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-Said = Mapping[str, tuple[npt.NDArray[np.int8], tuple[str, ...]]]
-"""By observation attribute: the code of the gravest value of each sum, -1 for none; the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +55,29 @@ class Ledger:
             self,
             values=self.values[rows],
             partly=self.partly[rows],
-            said={name: (codes[rows], values) for name, (codes, values) in self.said.items()},
-        )
-
-    def above(self, other: "Ledger") -> "Ledger":
-        """These rows, and below them those of another ledger with the same attributes."""
-        return replace(
-            self,
-            values=np.concatenate([self.values, other.values]),
-            partly=np.concatenate([self.partly, other.partly]),
-            said={
-                name: (np.concatenate([codes, other.said[name][0]]), values)
-                for name, (codes, values) in self.said.items()
-            },
+            said={name: Coded(each.codes[rows], each.values) for name, each in self.said.items()},
         )
 
 
-GRAVEST: Mapping[str, tuple[str, ...]] = {
-    "OBS_STATUS": ("B", "Q", "E", "I", "U", "P", "V", "N"),
-    "CONF_STATUS": ("S", "D", "C", "N", "E"),
-    "BREAK_REASON": (),
-}
-"""Observation attributes that a sum carries: which values outweigh others, the gravest first."""
+_Years = dict[tuple[int, Hashable], Tally]
+"""Tallies by their year and what stands for its content; the one used last is the last."""
+
+_OfYears = Mapping[int, Tally]
 
 
 class Sums:
-    """Adds up, and keeps what it added up; safe to share between threads that take turns."""
+    """Adds up, and keeps what it added up; safe to share between threads."""
 
     def __init__(self, most: int = 128 * 1024 * 1024) -> None:
         """Keep at most so many bytes."""
         self.added = 0
         """How many observations were added up so far."""
+        self.measured = 0
+        """Of how many pairs of values the measures were computed so far."""
         self._most = most
         self._size = 0
-        self._kept: OrderedDict[Hashable, _Year] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Years] = OrderedDict()
+        self._lock = Lock()
 
     def ledger(
         self, statements: Sequence[Statement], requests: Sequence[Request], wanted: str
@@ -99,221 +87,90 @@ class Sums:
         for row, request in enumerate(requests):
             if request.series:
                 groups[request.statement, request.stated].append(row)
-        found = [
-            (rows, self._years(statements[number], stated, [requests[r] for r in rows], wanted))
-            for (number, stated), rows in groups.items()
-        ]
-        every = sorted({year for _, years in found for year in years})
-        return _assembled(len(requests), found, every, wanted)
+        found = []
+        for (number, stated), rows in groups.items():
+            asked = [requests[row] for row in rows]
+            with self._lock:
+                years = self._years(statements[number], stated, asked)
+            longer = MONTHS[wanted] // MONTHS[stated]
+            of_years = {year: tally.of(longer) for year, tally in years.items()}
+            found.append(_Block(rows, of_years, statements[number].states_zeros))
+        return _assembled(len(requests), found, wanted)
 
     def _years(
-        self, statement: Statement, stated: str, requests: Sequence[Request], wanted: str
-    ) -> dict[int, "_Year"]:
-        """The sums of some requests of one statement, by year."""
-        months = _months(statement.selection, stated)
-        zeros = statement.states_zeros
-        names = tuple(request.name for request in requests)
-        keys = {
-            year: (statement.provision, names, stated, wanted, zeros, statement.years.get(year))
-            for year in sorted({*(months[months >= 0] // 12).tolist()})
-        }
-        wanting = {y for y, key in keys.items() if key[-1] is None or key not in self._kept}
-        made = dict(self._added(statement, stated, requests, wanted, wanting))
-        found = {year: made[year] if year in made else self._kept[keys[year]] for year in keys}
+        self, statement: Statement, stated: str, requests: Sequence[Request]
+    ) -> dict[int, Tally]:
+        """The tallies of some requests of one statement, by year."""
+        months = numbers(statement.selection.periods, stated)
+        years = sorted({*(months[months >= 0] // 12).tolist()})
+        group = (statement.provision, stated, tuple(request.name for request in requests))
+        kept = self._kept.pop(group, {})  # to be the last, as the one used last
+        self._kept[group] = kept
+        keys = {year: (year, statement.years.get(year)) for year in years}
+        wanting = [y for y, key in keys.items() if key[1] is None or key not in kept]
+        made = self._added(statement, stated, requests, wanting)
+        found = {year: made[year] if year in made else kept.pop(keys[year]) for year in years}
         for year, key in keys.items():
-            if key[-1] is not None:
-                self._keep(key, found[year])
+            if key[1] is not None:
+                self._size += made[year].size if year in made else 0
+                kept[key] = found[year]
+        self._forget()
         return found
 
-    def _keep(self, key: Hashable, year: "_Year") -> None:
-        if key not in self._kept:
-            self._size += year.size
-        self._kept[key] = year
-        self._kept.move_to_end(key)
-        while self._size > self._most:
-            self._size -= self._kept.popitem(last=False)[1].size
-
     def _added(
-        self,
-        statement: Statement,
-        stated: str,
-        requests: Sequence[Request],
-        wanted: str,
-        years: set[int],
-    ) -> Iterator[tuple[int, "_Year"]]:
-        """The sums of some years, added up now."""
+        self, statement: Statement, stated: str, requests: Sequence[Request], years: Sequence[int]
+    ) -> dict[int, Tally]:
+        """The tallies of some years, added up now."""
         if not years:
-            return
-        entries = _entries(statement, requests, stated, years)
-        self.added += len(entries.row)
-        in_year, first = 12 // MONTHS[wanted], min(years)
-        shape = (len(requests), (max(years) + 1 - first) * in_year)
-        filled = _filled(statement, stated, entries, wanted, first * in_year, shape)
-        for year in years:
-            yield year, filled.columns((year - first) * in_year, in_year)
+            return {}
+        found = {}
+        rows = [request.series for request in requests]
+        for year, tally, added in tallies(statement, rows, stated, years):
+            found[year] = tally
+            self.added += added
+        return found
+
+    def _forget(self) -> None:
+        """Let go of what was not used for longest, until the rest is small enough."""
+        while self._size > self._most and self._kept:
+            group, years = next(iter(self._kept.items()))
+            if years:
+                self._size -= years.pop(next(iter(years))).size
+            if not years:
+                del self._kept[group]
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
-    """The sums of some rows in some columns: of a year, once they are cut into years."""
+class _Block:
+    """The tallies of some rows, by year; `zeros` says whether their table states its zeros."""
 
-    values: Values
-    partly: Mask
-    said: Said
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes, about."""
-        return self.values.nbytes + self.partly.nbytes * (1 + len(self.said))
-
-    def columns(self, start: int, count: int) -> "_Year":
-        """Some columns of it, as arrays of their own."""
-        some = (slice(None), slice(start, start + count))
-        return _Year(
-            self.values[some].copy(),
-            self.partly[some].copy(),
-            {name: (codes[some].copy(), values) for name, (codes, values) in self.said.items()},
-        )
+    rows: list[int]
+    years: _OfYears
+    zeros: bool
 
 
-def _assembled(
-    rows: int,
-    found: Sequence[tuple[list[int], dict[int, _Year]]],
-    years: Sequence[int],
-    wanted: str,
-) -> Ledger:
+def _assembled(rows: int, blocks: Sequence[_Block], wanted: str) -> Ledger:
     """Years put side by side, and rows of one statement below those of another."""
     in_year = 12 // MONTHS[wanted]
+    years = sorted({year for block in blocks for year in block.years})
     first = years[0] if years else 0
     shape = (rows, (years[-1] + 1 - first) * in_year if years else 0)
     values, partly = np.full(shape, np.nan), np.zeros(shape, bool)
-    words = {
-        name: _by_gravity(name, (v for _, of in found for each in of.values()
-                                 for v in each.said[name][1])) for name in GRAVEST
-    }  # fmt: skip
-    said = {name: np.full(shape, -1, np.int8) for name in GRAVEST}
-    for places, of_years in found:
-        for year, block in of_years.items():
+    said = {name: _nothing_said(name, blocks, shape) for name in GRAVEST}
+    for block in blocks:
+        for year, tally in block.years.items():
             start = (year - first) * in_year
-            at = np.ix_(places, range(start, start + in_year))
-            values[at], partly[at] = block.values, block.partly
-            for name, (codes, own) in block.said.items():
-                place = np.array([*(words[name].index(each) for each in own), -1], np.int8)
-                said[name][at] = place[codes]
-    return Ledger(
-        wanted,
-        first * in_year,
-        values,
-        partly,
-        {name: (codes, words[name]) for name, codes in said.items()},
-    )
+            at = np.ix_(block.rows, range(start, start + in_year))
+            whole = tally.whole(states_zeros=block.zeros)
+            values[at] = np.where(whole, tally.total, np.nan)
+            partly[at] = (tally.there > 0) & ~whole
+            for name, column in said.items():
+                column.codes[at] = brought(tally.said[name], column.values)
+    return Ledger(wanted, first * in_year, values, partly, said)
 
 
-def _by_gravity(name: str, values: Iterable[str]) -> tuple[str, ...]:
-    rank = {value: place for place, value in enumerate(GRAVEST[name])}
-    return tuple(sorted({*values}, key=lambda each: (rank.get(each, len(rank)), each)))
-
-
-def _filled(
-    statement: Statement,
-    stated: str,
-    entries: "_Entries",
-    wanted: str,
-    first: int,
-    shape: tuple[int, int],
-) -> _Year:
-    """The sums of all entries; `first` is the place of the first column."""
-    length = MONTHS[wanted]
-    at = entries.row * shape[1] + entries.month // length - first
-    size = shape[0] * shape[1]
-    missing = np.isnan(entries.value)
-    there = np.bincount(at, minlength=size).reshape(shape)
-    absent = np.bincount(at[missing], minlength=size).reshape(shape)
-    sums = np.bincount(at, np.where(missing, 0, entries.value), size).reshape(shape)
-    if statement.states_zeros:
-        expected = _expected(entries, first, length, shape) * (length // MONTHS[stated])
-        complete: Mask = there == expected
-    else:
-        complete = np.broadcast_to(_covered(statement, stated, length, first, shape[1]), shape)
-    whole = (there > 0) & (absent == 0) & complete
-    said = {}
-    for name in GRAVEST:
-        column = statement.selection.attributes.get(name, _NONE)
-        said[name] = _gravest(name, column, entries.note, at, shape)
-    return _Year(np.where(whole, sums, np.nan), (there > 0) & ~whole, said)
-
-
-_NONE = Coded(np.zeros(0, np.int8), ())
-
-
-def _covered(
-    statement: Statement, stated: str, length: int, first: int, columns: int
-) -> npt.NDArray[np.bool_]:
-    """The periods of which the statement has every part, whichever series it has there."""
-    months = _months(statement.selection, stated)
-    periods = np.unique(months[months >= 0]) // length - first
-    inside = periods[(periods >= 0) & (periods < columns)]
-    covered: Mask = np.bincount(inside, minlength=columns) == length // MONTHS[stated]
-    return covered
-
-
-def _expected(
-    entries: "_Entries", first: int, length: int, shape: tuple[int, ...]
-) -> npt.NDArray[np.int64]:
-    """How many series a row adds up in each period: those that are stated in the same year."""
-    in_year = 12 // length
-    years = shape[1] // in_year
-    year = entries.month // 12 - first // in_year
-    of_year = entries.part * years + year
-    once = np.flatnonzero(np.diff(of_year, prepend=-1))  # in the order of series, then time
-    counts = np.bincount(entries.row[once] * years + year[once], minlength=shape[0] * years)
-    return np.repeat(counts.reshape(shape[0], years), in_year, axis=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entries:
-    """Observations of parts: into which row of the sums, in which month, from which series."""
-
-    row: Numbers
-    month: Numbers
-    part: Numbers
-    value: Values
-    note: Numbers
-
-
-def _entries(
-    statement: Statement, requests: Sequence[Request], stated: str, years: set[int]
-) -> _Entries:
-    """The observations of every part of some requests in some years, one after the other."""
-    asked = [(row, series) for row, request in enumerate(requests) for series in request.series]
-    row, series = np.array(asked, np.int64).reshape(-1, 2).T
-    selection, chunk = statement.selection, statement.chunk
-    start = np.searchsorted(chunk.series, np.arange(selection.series + 1))
-    lengths = start[series + 1] - start[series]
-    part = np.repeat(np.arange(len(series)), lengths)
-    skipped = np.repeat(start[series] - (np.cumsum(lengths) - lengths), lengths)
-    places = np.arange(int(lengths.sum())) + skipped
-    month = _months(selection, stated)[chunk.periods[places]]
-    wanted = np.isin(month // 12, [*years]) & (month >= 0)
-    part, places, month = part[wanted], places[wanted], month[wanted]
-    notes = chunk.notes[places].astype(np.int64)
-    return _Entries(row[part], month, part, statement.values[places], notes)
-
-
-def _months(selection: Selection, stated: str) -> Numbers:
-    """The first month of each period of a frequency; -1 for those of another."""
-    return numbers(selection.periods, stated)
-
-
-def _gravest(
-    name: str, column: Coded, notes: Numbers, at: Numbers, shape: tuple[int, int]
-) -> tuple[npt.NDArray[np.int8], tuple[str, ...]]:
-    """The gravest value of one attribute among the parts of each sum."""
-    words = _by_gravity(name, column.values)
-    found = np.full(shape, -1, np.int8)
-    if not words:
-        return found, words
-    codes = column.codes[notes]
-    for word in reversed(words):  # the graver ones last, over the others
-        found.reshape(-1)[at[codes == column.values.index(word)]] = words.index(word)
-    return found, words
+def _nothing_said(name: str, blocks: Sequence[_Block], shape: tuple[int, int]) -> Coded:
+    """A column of all values that some tally has, absent everywhere as yet."""
+    words = {v for block in blocks for each in block.years.values() for v in each.said[name].values}
+    values = by_gravity(name, words)
+    return Coded(np.full(shape, len(values), np.int8), values)

@@ -60,14 +60,14 @@ def change(index: Values, frequency: str) -> Values:
     return found
 
 
-def outliers(discrepancy: Values, frequency: str) -> Mask:
-    """Which signed discrepancies are unusual for what the pair had before.
+def outliers(discrepancy: Values, frequency: str, since: int = 0) -> Mask:
+    """Which signed discrepancies, from a column on, are unusual for what the pair had before.
 
     Judged by the median and the median absolute deviation of all earlier periods: what comes
     later does not make an earlier period usual, and a lasting shift shows from its beginning.
     """
     found = np.zeros(discrepancy.shape, bool)
-    for column in range(HISTORY[frequency], discrepancy.shape[1]):
+    for column in range(max(since, HISTORY[frequency]), discrepancy.shape[1]):
         earlier = discrepancy[:, :column]
         middle = _median(earlier)
         deviation = _median(np.abs(earlier - middle[:, None]))
@@ -75,7 +75,7 @@ def outliers(discrepancy: Values, frequency: str) -> Mask:
         away = np.abs(discrepancy[:, column] - middle)
         with np.errstate(divide="ignore", invalid="ignore"):
             found[:, column] = enough & (0.6745 * away / deviation > UNUSUAL)
-    return found
+    return found[:, since:]
 
 
 def _median(values: Values) -> Values:
@@ -111,14 +111,19 @@ def _above(index: Values) -> Values:
     return found
 
 
-def lag(a: Values, b: Values, frequency: str) -> Values:
+def lag(a: Values, b: Values, frequency: str, since: int = 0) -> Values:
     """By how many periods the mirror records later, by the shift under which the two agree best.
+
+    From a column on.
 
     Over the periods of the year that ends there, or as many as history needs; 0 where no shift
     halves their index; missing where not enough is there.
     """
     length = max(IN_YEAR[frequency], HISTORY[frequency])
-    indexes = np.stack([_over(a, _shifted(b, shift), length) for shift in SHIFTS])
+    first = max(0, since - length - max(SHIFTS))  # nothing before it reaches so far
+    a, b = a[:, first:], b[:, first:]
+    every = np.stack([_over(a, _shifted(b, shift), length) for shift in SHIFTS])
+    indexes = every[:, :, since - first :]
     still = indexes[0]
     with np.errstate(invalid="ignore"):
         best = np.argmin(np.where(np.isnan(indexes), np.inf, indexes), axis=0)
@@ -149,10 +154,28 @@ def _over(a: Values, b: Values, length: int) -> Values:
 
 
 def _windowed(values: Values, length: int) -> Values:
-    """The sum of each column and of those before it, `length` in all."""
-    total = np.cumsum(values, axis=1)
-    total[:, length:] = total[:, length:] - total[:, :-length]
-    return total
+    """The sum of each column and of those before it, `length` in all.
+
+    Put together of runs of 1, 2, 4 … columns: so it is the same to the last bit wherever the
+    columns begin, which a running total would not be.
+    """
+    found, done = np.zeros_like(values), 0
+    run, size = values, 1
+    while size <= length:
+        if length & size:
+            found = found + _later(run, done)
+            done += size
+        run, size = run + _later(run, size), 2 * size
+    return found
+
+
+def _later(values: Values, columns: int) -> Values:
+    """The same so many columns later, after zeros."""
+    if columns == 0:
+        return values
+    found = np.zeros_like(values)
+    found[:, columns:] = values[:, :-columns]
+    return found
 
 
 def lagged(a: Values, b: Values) -> Mask:

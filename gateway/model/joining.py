@@ -63,16 +63,23 @@ def _merged(columns: Sequence[Coded], by: SortKey = str) -> Coded:
     values = tuple(sorted(distinct, key=by))
     place = {value: code for code, value in enumerate(values)}
     codes = [
-        np.array([*(place[value] for value in column.values), len(values)])[column.codes]
+        np.array([*(place[value] for value in column.values), len(values)], narrow(len(values)))[
+            column.codes
+        ]
         for column in columns
     ]
-    return Coded(np.concatenate(codes).astype(narrow(len(values))), values)
+    return Coded(np.concatenate(codes), values)
 
 
 def _moved(numbers: Sequence[Codes], counts: Sequence[int]) -> Codes:
     """Row numbers of tables that stand one below the other, each so many rows long."""
     before = np.cumsum([0, *counts[:-1]])
-    return np.concatenate([each + shift for each, shift in zip(numbers, before, strict=True)])
+    kind = narrow(max(sum(counts), 2**15))  # of 32 bits at least, so that others can add to it
+    moved = [
+        each.astype(kind, copy=False) + shift
+        for each, shift in zip(numbers, before.astype(kind), strict=True)
+    ]
+    return np.concatenate(moved)
 
 
 def ordered(selection: Selection, order: Sequence[Sort]) -> Selection:

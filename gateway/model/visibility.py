@@ -116,7 +116,8 @@ class Visibility:
     `views` is None for all provisions, whole; a provision that it does not name is not there.
     `flows` are the dataflows that are there at all, None for all of them. `at` has a time zone.
     What cannot be seen is as if it were not there. `digest` stands for all of this but the clock;
-    `policy` is the version of the rules that it was made from, `rules` are their ids.
+    `policy` is the version of the rules that it was made from, `rules` are their ids. `until` is
+    when rights next begin or end by themselves, None where that is not known to come.
     """
 
     at: datetime
@@ -125,6 +126,7 @@ class Visibility:
     policy: str = ""
     rules: tuple[str, ...] = ()
     digest: str = ""
+    until: datetime | None = None
 
     def sees(self, provision: str) -> bool:
         """Whether anything of this provision may be read."""
@@ -154,7 +156,7 @@ class Visibility:
         return replace(self, digest=hashlib.sha256(whole.encode()).hexdigest()[:32])
 
 
-_UNSIGNED = ("at", "rules", "digest")
+_UNSIGNED = ("at", "rules", "digest", "until")
 
 
 def _plain(value: object) -> object:

@@ -100,11 +100,15 @@ def index_of(observations: Observations) -> Index:
     return build(observations.structure, len(observations), observations.table.column)
 
 
-def index_from(selection: Selection) -> Index:
-    """The index of a selection that is in the order of series then time, each series having one."""
+def index_from(selection: Selection, numbers: npt.NDArray[np.float64] | None = None) -> Index:
+    """The index of a selection that is in the order of series then time, each series having one.
+
+    Its values as `numbers` are read from their spelling where they are not known.
+    """
     rows = selection.chunk()
     start = np.searchsorted(rows.series, np.arange(selection.series + 1)).astype(np.int64)
-    numbers = pc.fill_null(pc.cast(rows.values, pa.float64()), as_scalar(np.nan))
+    if numbers is None:
+        numbers = as_floats(pc.fill_null(pc.cast(rows.values, pa.float64()), as_scalar(np.nan)))
     return Index(
         selection.structure,
         selection.keys,
@@ -115,7 +119,7 @@ def index_from(selection: Selection) -> Index:
         rows.periods,
         rows.notes,
         rows.values,
-        as_floats(numbers),
+        numbers,
         _embargo(selection.attributes),
         selection.of_whole,
     )

@@ -13,6 +13,7 @@ from traceback import format_exception
 from flask import Response, request
 from werkzeug.http import http_date
 
+from gateway.access.caller import Caller
 from gateway.errors import GatewayError
 from gateway.model.digest import remembered_digest
 from gateway.web.bodies import Body
@@ -21,6 +22,7 @@ from gateway.web.filed import Filed
 from gateway.web.gate import Gate
 from gateway.web.pulls import Pull
 from gateway.web.stores import Stores
+from gateway.web.terms import Terms
 from gateway.web.told import told
 
 PRIVATE = "private, no-cache"
@@ -57,9 +59,10 @@ class Answer:
     """An answer that is not made yet; `pieces` makes it, or raises what there is to refuse.
 
     `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
-    last changed. `cost` is what kind of request it is, and whose. `language` is that of the names
-    in it. With a file name it is a file to keep. Of data, `counts` tells how much there is of them
-    without making it, and `pull` what it takes to make it again.
+    last changed, and `until` when it may next do so by itself. `cost` is what kind of request it
+    is, and whose; `caller` who asks, where that decides. `language` is that of the names in it.
+    With a file name it is a file to keep. Of data, `counts` tells how much there is of them without
+    making it, and `pull` what it takes to make it again.
     """
 
     state: Hashable
@@ -68,7 +71,9 @@ class Answer:
     pieces: Callable[[], Iterator[bytes]]
     cache: str
     cost: tuple[str, str]
-    since: datetime | None = None
+    caller: Caller | None
+    since: datetime
+    until: datetime
     language: str = ""
     file_name: str = ""
     counts: Callable[[], tuple[int, int]] | None = None
@@ -100,20 +105,32 @@ class Sender:
             told().answer = "held"
             if answer.pull is not None:
                 self._pulls.asked_again(answer.pull)
+            self._agree(304, answer, tag)
             return self._headed(Response(status=304), answer, tag)
         self._gate.admit(*answer.cost)
         response = self._made(answer, tag)
+        if told().answer == "kept":
+            self._agree(200, answer, tag)
         if request.if_none_match.star_tag:  # now that something is there which matches
             response.close()
             response = Response(status=304)
         return self._headed(response, answer, tag)
 
+    def _agree(self, status: int, answer: Answer, tag: str) -> None:
+        """Note on which terms an answer is given that takes no work."""
+        if self._has_settled(answer.since):
+            terms = Terms(status, tag, answer.cost, answer.caller, answer.until)
+            told().terms = terms
+
+    def _has_settled(self, since: datetime) -> bool:
+        """Whether a date can tell: it counts whole seconds, and another change could still come."""
+        return since <= self._clock() - _SECOND
+
     def _headed(self, response: Response, answer: Answer, tag: str) -> Response:
         response.set_etag(tag)
         response.headers["Cache-Control"] = answer.cache
         response.headers["Vary"] = _VARY[answer.cache]
-        # A date counts whole seconds: within the same one, another change could still come.
-        if answer.since is not None and answer.since <= self._clock() - _SECOND:
+        if self._has_settled(answer.since):
             response.headers["Last-Modified"] = _date(answer.since)
         if answer.file_name and response.status_code == 200:
             response.headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
@@ -121,14 +138,12 @@ class Sender:
             response.headers["Content-Language"] = answer.language
         return response
 
-    def _is_held(self, tag: str, since: datetime | None) -> bool:
+    def _is_held(self, tag: str, since: datetime) -> bool:
         """Whether the caller has these bytes. Source: RFC 9110, section 13.2.2."""
         if "If-None-Match" in request.headers:
             return request.if_none_match.contains(tag)
         moment = request.if_modified_since
-        if moment is None or since is None:
-            return False
-        return since.replace(microsecond=0) <= moment
+        return moment is not None and since.replace(microsecond=0) <= moment
 
     def _made(self, answer: Answer, tag: str) -> Response:
         body = self._bodies.get(tag)

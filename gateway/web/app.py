@@ -44,6 +44,7 @@ from gateway.web.log import Log
 from gateway.web.metrics import Metrics
 from gateway.web.origins import open_to
 from gateway.web.parent import end_with_parent
+from gateway.web.repeats import Repeats
 from gateway.web.rest import dialect_of, mount
 from gateway.web.stores import stores
 from gateway.web.told import told
@@ -81,7 +82,8 @@ def create_app(
     allowances = Allowances(exchange.home.cache / "allowances")
     gate = Gate(settings.limits, allowances, exchange.clock)
     run = shared.name if shared else token_hex(8)
-    sender = Sender(stores(exchange, run), gate, exchange.clock)
+    kept = stores(exchange, run)
+    sender = Sender(kept, gate, exchange.clock)
     decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
@@ -106,6 +108,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
+    app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, kept.bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
     if settings.serve.proxies:

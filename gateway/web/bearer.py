@@ -28,21 +28,25 @@ def caller(tokens: TokenCheck, *scopes: str) -> Caller:
 
 
 def _presented() -> Presented:
-    """The token of a request and how it comes. Raises Unauthenticated where there is none.
-
-    Clients that know of no tokens, as pysdmx's services and connectors, send what stands in their
-    URL: ``https://token:TOKEN@host/…`` becomes Basic with the user name ``token``.
-    """
-    kind, _, said = request.headers.get("Authorization", "").partition(" ")
-    scheme, token = kind.lower(), said.strip()
-    if scheme == "basic":
-        scheme, token = BEARER, _behind_token(token)
+    """The token of a request and how it comes. Raises Unauthenticated where there is none."""
+    scheme, token = credentials(request.headers.get("Authorization", ""))
     if scheme not in (BEARER, DPOP) or not token:
         raise Unauthenticated(
             "This takes an access token: Authorization: Bearer …",
             spanish="Se necesita un token de acceso: Authorization: Bearer …",
         )
     return Presented(token, scheme, proofs(), Asked(request.method, here()))
+
+
+def credentials(authorization: str) -> tuple[str, str]:
+    """The scheme, in small letters, and the token that a header carries.
+
+    Clients that know of no tokens, as pysdmx's services and connectors, send what stands in their
+    URL: ``https://token:TOKEN@host/…`` becomes Basic with the user name ``token``.
+    """
+    kind, _, said = authorization.partition(" ")
+    scheme, token = kind.lower(), said.strip()
+    return (BEARER, _behind_token(token)) if scheme == "basic" else (scheme, token)
 
 
 def _behind_token(said: str) -> str:

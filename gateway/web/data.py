@@ -60,7 +60,7 @@ class DataAnswers:
             wanted,
             wishes,
             lambda: self._pieces(asked, visibility, standing, wanted),
-            caller.client_id,
+            caller,
         )
         extension = wanted.format.extension
         state: Hashable = answer.state
@@ -115,7 +115,7 @@ def restricted(
     wanted: Choice[M],
     wishes: Mapping[str, str],
     pieces: Callable[[], Iterator[bytes]],
-    caller: str,
+    caller: Caller,
 ) -> Answer:
     """What depends on who asks, and on what is visible now."""
     return Answer(
@@ -124,8 +124,10 @@ def restricted(
         encoding_of(wishes, useful=not wanted.format.packed),
         pieces,
         PRIVATE,
-        (DATA, caller),
+        (DATA, caller.client_id),
+        caller,
         standing.since,
+        standing.until,
         wanted.content_language,
     )
 

@@ -22,7 +22,7 @@ from gateway.formats.message import DataMessage
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest import v2
-from gateway.web.admissions import SIGN_IN, Admission
+from gateway.web.admissions import Admission
 from gateway.web.allowances import Allowances, Policy
 from gateway.web.log import address
 from gateway.web.told import told
@@ -123,13 +123,15 @@ class Decisions:
         decision: Decision | None = g.pop("decision", None)
         decision = decision or self._admitted(response.status_code) or self._refused()
         if decision is not None:
-            self._exchange.audit.record(replace(decision, status=response.status_code))
+            decision = replace(decision, status=response.status_code)
+            self._exchange.audit.record(decision)
+            told().decision = decision
 
     def _admitted(self, status: int) -> Decision | None:
         """What is put on record of who was let in, and a few a minute of who was not."""
         noted: Admission | None = g.pop("admission", None)
-        if noted is None or (status == HTTPStatus.OK and noted.action == SIGN_IN):
-            return None  # half-way: the second factor is asked for
+        if noted is None:
+            return None
         now = self._exchange.clock()
         who = f"{noted.action} {noted.client_id or noted.subject} {request.remote_addr}"
         refused = status >= HTTPStatus.BAD_REQUEST
@@ -141,7 +143,9 @@ class Decisions:
             0,
             noted.client_id,
             noted.subject,
-            token=noted.token,
+            noted.issuer,
+            noted.organisation,
+            noted.token,
             request=told().id or token_hex(8),
             query=noted.how,
             address=request.remote_addr or "",
@@ -159,8 +163,17 @@ class Decisions:
         if not self._allowances.take(_REFUSALS, who, now.timestamp()).granted:
             return None
         asked = address(request.path, request.query_string.decode("latin-1"))
-        decision = Decision(now, REFUSE, 0, client, request=told().id or token_hex(8))
-        return replace(decision, query=asked, address=request.remote_addr or "")
+        known = self._exchange.clients.get(client) if client else None
+        return Decision(
+            now,
+            REFUSE,
+            0,
+            client,
+            organisation="" if known is None else known.organisation or "",
+            request=told().id or token_hex(8),
+            query=asked,
+            address=request.remote_addr or "",
+        )
 
 
 def counts_of(message: DataMessage) -> tuple[int, int]:

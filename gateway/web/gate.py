@@ -3,7 +3,7 @@
 Source: draft-ietf-httpapi-ratelimit-headers-10, RateLimit and RateLimit-Policy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from math import ceil
 
@@ -11,10 +11,12 @@ from flask import Response
 
 from gateway.errors import TooOften
 from gateway.settings import Limits
-from gateway.web.allowances import Allowances, Policy
+from gateway.web.allowances import Allowance, Allowances, Policy
 from gateway.web.told import told
 
 DATA, STRUCTURES = "data", "structures"
+
+POLICY, LEFT = "RateLimit-Policy", "RateLimit"
 
 
 class Gate:
@@ -27,15 +29,19 @@ class Gate:
         self._allowances = allowances
         self._clock = clock
 
-    def admit(self, kind: str, who: str) -> None:
-        """Count a request of a client. Raises TooOften where it must wait."""
+    def count(self, kind: str, who: str) -> Allowance | None:
+        """What a client has left after one more request; None where that is not limited."""
         quota = self._quotas[kind]
         if not quota:
-            return
+            return None
         moment = self._clock().timestamp()
-        allowance = self._allowances.take(Policy(kind, quota), who, moment)
-        told().allowance = allowance
-        if not allowance.granted:
+        return self._allowances.take(Policy(kind, quota), who, moment)
+
+    def admit(self, kind: str, who: str) -> None:
+        """Count a request of a client. Raises TooOften where it must wait."""
+        told().allowance = allowance = self.count(kind, who)
+        if allowance is not None and not allowance.granted:
+            quota = allowance.policy.quota
             seconds = ceil(allowance.wait)
             raise TooOften(
                 f"{quota} requests a minute for {kind} are used up: wait {seconds} s.",
@@ -47,12 +53,17 @@ class Gate:
 
 def tell_allowance(response: Response) -> Response:
     """Say on an answer what the caller has left, and when to come back."""
-    allowance = told().allowance
-    if allowance is not None:
-        name, policy = allowance.policy.name, allowance.policy
-        left, wait = allowance.remaining, ceil(allowance.wait)
-        response.headers["RateLimit-Policy"] = f'"{name}";q={policy.quota};w={policy.window}'
-        response.headers["RateLimit"] = f'"{name}";r={left};t={wait}'
-        if not allowance.granted:
-            response.headers["Retry-After"] = str(wait)
+    for name, value in left(told().allowance):
+        response.headers[name] = value
     return response
+
+
+def left(allowance: Allowance | None) -> Iterator[tuple[str, str]]:
+    """The headers that tell an allowance; none where nothing was counted."""
+    if allowance is None:
+        return
+    policy, wait = allowance.policy, ceil(allowance.wait)
+    yield POLICY, f'"{policy.name}";q={policy.quota};w={policy.window}'
+    yield LEFT, f'"{policy.name}";r={allowance.remaining};t={wait}'
+    if not allowance.granted:
+        yield "Retry-After", str(wait)

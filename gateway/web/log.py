@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 import structlog
 
+from gateway.web.sink import Sink
 from gateway.web.told import Told
 
 _ASKING = frozenset(
@@ -28,17 +29,23 @@ _LIKE_A_SECRET = re.compile(
 
 HIDDEN = "***"
 
+_LONGEST = 2000
+
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Log:
-    """Writes lines. Safe to share between threads; lines of several processes do not mix."""
+    """Writes lines. Safe to share between threads; lines of several processes do not mix.
+
+    Nobody waits for one that the `sink` cannot take.
+    """
 
     def __init__(self, sink: BinaryIO | None = None, *, faults_only: bool = False) -> None:
         """To standard error, where no other sink is named."""
         self._faults_only = faults_only
+        self.sink = Sink(sink or sys.stderr.buffer)
         self._lines = structlog.wrap_logger(
-            structlog.BytesLogger(sink or sys.stderr.buffer),
+            structlog.BytesLogger(self.sink),  # type: ignore[arg-type]  # it writes and flushes
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -62,7 +69,7 @@ class Log:
         found = {
             "request": told.id,
             "method": method if method in _METHODS else HIDDEN,
-            "path": address(),
+            "path": address()[:_LONGEST],
             "status": status,
             "ms": round(seconds * 1000, 2),
             "bytes": size,

@@ -35,6 +35,7 @@ class Metrics:
         )
         self._rows = Counter("gateway_observations", "Observations told.", registry=own)
         self._refused = Counter("gateway_refused", "Requests refused.", ("reason",), registry=own)
+        self._lost = Counter("gateway_log_lost", "Lines of the log that nobody took.", registry=own)
         self._cut = Counter("gateway_cut", "Answers broken off.", ("reason",), registry=own)
 
     def note(self, told: Told, method: str, status: int, seconds: float, size: int) -> None:
@@ -50,6 +51,10 @@ class Metrics:
             self._refused.labels(told.refusal).inc()
         for reason in told.cut:
             self._cut.labels(reason).inc()
+
+    def note_lost(self) -> None:
+        """Count a line of the log that nobody took."""
+        self._lost.inc()
 
     def text(self) -> bytes:
         """All counts, in Prometheus's text format."""

@@ -5,6 +5,7 @@ take a token with the scope data.read; structures, schemas and reference metadat
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -35,6 +36,9 @@ from gateway.web.decisions import COUNT, Decisions
 from gateway.web.gate import STRUCTURES
 from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
 from gateway.web.told import told
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+"""Definitions change when the gateway is started again."""
 
 
 class _Mount:
@@ -99,7 +103,7 @@ class _Mount:
             message = self._exchange.availability(asked, visibility, standing)
             return wanted.format.write(message.told(wanted.manner))
 
-        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller.client_id))
+        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
@@ -112,7 +116,7 @@ class _Mount:
                 self._exchange.registrations(asked, visibility, self._issuer, standing)
             )
 
-        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller.client_id))
+        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
     def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
         wanted = choice_of(table.METADATA[self._dialect.number], wishes)
@@ -167,7 +171,9 @@ class _Mount:
             pieces,
             PUBLIC,
             (STRUCTURES, request.remote_addr or ""),
+            None,
             served.prepared,
+            _FOR_EVER,
             wanted.content_language,
         )
         return self._sender.send(answer)

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from flask import request
 
+from gateway.access.audit import Decision
 from gateway.web.allowances import Allowance
+from gateway.web.terms import Terms
 
 NOTES = "gateway.told"
 """Where a request's environment holds its notes."""
@@ -18,7 +20,8 @@ class Told:
     ``made``; `counts` are how many observations it has, and how many are kept back. `fault` is
     what went wrong that is ours to mend, `refusal` the kind of error that was answered, `cut` that
     of an answer that broke off. `refused` is the client of a token that was not taken, empty where
-    nobody knows.
+    nobody knows. `terms` are those of an answer that took no work; `decision` is what was put on
+    record.
     """
 
     id: str = ""
@@ -31,6 +34,8 @@ class Told:
     refusal: str | None = None
     fault: str | None = None
     cut: list[str] = field(default_factory=list)
+    terms: Terms | None = None
+    decision: Decision | None = None
 
 
 def told() -> Told:

@@ -24,6 +24,7 @@ class Watch:
         self._application = application
         self._log = log
         self._metrics = metrics
+        log.sink.when_lost = metrics.note_lost
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, and note how once its last byte is handed over."""

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from gateway.database import Database
 from gateway.errors import NotFound, SemanticError, TooMany
 from gateway.settings import Home
 from tests.conftest import Clock
+from tests.homes import fresh
 
 MARIA = "maria@ine.gob.gt"
 GOOD = "cuatro volcanes y un lago"
@@ -36,7 +38,7 @@ def clock() -> Clock:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """In SQLite; what many do at once is tried on each kind of database in test_at_once.py."""
-    return Home(tmp_path / "home")
+    return fresh(tmp_path / "home")
 
 
 @pytest.fixture
@@ -207,6 +209,18 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(
         assert accounts.credentials.by_password(id, "wrong", "here") is None
 
     assert len(looked_at) == 3
+
+
+def test_where_no_password_is_kept_as_much_is_computed() -> None:
+    """What stands for the hash of nobody's password is one, and is worked through."""
+    kept = passwords.kept(GOOD)
+
+    def cost(of: str | None) -> float:
+        began = process_time()
+        assert not passwords.holds("wrong", of)
+        return process_time() - began
+
+    assert cost(None) > cost(kept) / 2
 
 
 def test_the_first_person_comes_by_a_link_that_holds_a_quarter_of_an_hour(

@@ -10,9 +10,8 @@ import pytest
 import requests
 
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from tests.databases import free_port
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.process import start
 from tests.signing import assertion, new_key, registered
 
@@ -26,7 +25,7 @@ def test_keys_turn_under_load_without_a_failed_request(tmp_path: Path) -> None:
 
     A key is published ten minutes before it signs; here two seconds, as in a hurry.
     """
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
     configure(home)
     port = free_port()
     settings = home.root / "config" / "gateway.toml"

@@ -107,6 +107,8 @@ def test_an_answer_knows_which_releases_it_is_from(loaded: Exchange) -> None:
     assert source.provider.es == "Instituto Guatemalteco de Migración"
     assert source.release == 1
     assert source.file == "igm_retornados_2020_2025.xlsx"
+    assert source.licence is not None
+    assert source.licence.en.startswith("IOM's copy is published under the MIT licence")
     assert len(loaded.data(keyed(), loaded.everything()).provenance.sources()) == 3
 
 

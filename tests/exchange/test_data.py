@@ -12,8 +12,8 @@ from gateway.model.period import chronological
 from gateway.model.query import DataQuery
 from gateway.model.visibility import View, Visibility
 from gateway.rest.service import DIALECTS, question
-from gateway.settings import Home
 from tests.figures import rows
+from tests.homes import fresh
 
 SV, MINEX, STOCK = "SV_DGME_RETURNS", "GT_MINEX_TEMPORARY_WORKERS", "UNDESA_STOCK"
 GT = "GT_IGM_RETURNS"
@@ -50,7 +50,7 @@ def asked(path: str, dialect: str, parameters: dict[str, str]) -> DataQuery:
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Four provisions of three dataflows and two structures."""
-    exchange = Exchange(Home(tmp_path_factory.mktemp("data")))
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("data")))
     for provision in (SV, GT, MINEX, STOCK):
         path = exchange.provision(provision).sample
         assert path is not None

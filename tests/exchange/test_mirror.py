@@ -6,7 +6,8 @@ import pytest
 
 from gateway.errors import NoResults, NotFound
 from gateway.exchange import Exchange
-from gateway.exchange.comparing import Compared, Table, compare
+from gateway.exchange.compared import Compared, Table
+from gateway.exchange.comparing import PairQuery, compare
 from gateway.formats.message import Action
 from gateway.model.visibility import View, Visibility
 from gateway.settings import Home
@@ -24,8 +25,7 @@ FLOW = "data/dataflow/LMIG/DF_MIRROR/1.0.0"
 @pytest.fixture(scope="module")
 def table(loaded: Exchange) -> Table:
     """Guatemala and Mexico as `gateway compare` tells of them."""
-    flow = loaded.registry.dataflow("LMIG:DF_RETURNS(1.0.0)")
-    (found,) = compare(loaded.mirror, loaded.registry, flow, ("GT", "MX"), loaded.everything())
+    (found,) = compare(loaded, PairQuery("DF_RETURNS", ("GT", "MX")), loaded.everything())
     return found
 
 

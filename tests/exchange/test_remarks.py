@@ -6,7 +6,7 @@ import pytest
 
 from gateway.errors import BadConfiguration
 from gateway.exchange import Exchange
-from gateway.exchange.comparing import compare
+from gateway.exchange.comparing import PairQuery, compare
 from gateway.exchange.configuration import check_configuration
 from gateway.exchange.remarks import read_remarks
 from gateway.settings import Home
@@ -66,8 +66,7 @@ def test_the_check_of_a_configuration_names_them_too(home: Home) -> None:
 
 def test_the_real_note_stands_at_what_it_is_about(loaded: Exchange) -> None:
     """Mexico dates the return at exit, Guatemala at arrival."""
-    flow = loaded.registry.dataflow("LMIG:DF_RETURNS(1.0.0)")
-    (table,) = compare(loaded.mirror, loaded.registry, flow, ("GT", "MX"), loaded.everything())
+    (table,) = compare(loaded, PairQuery("DF_RETURNS", ("GT", "MX")), loaded.everything())
 
     assert {each.reason for each in table.finest} >= {"REF_PER", "LAG"}
     assert all("at arrival" in (each.note or "") for each in table.finest)

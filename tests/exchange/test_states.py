@@ -23,6 +23,7 @@ from gateway.settings import Home
 from tests.conftest import Clock
 from tests.figures import rows
 from tests.formats.reading import faults, specific_schema, written
+from tests.homes import fresh
 from tests.intake.books import GT, MX, SV, sample
 
 FLOW = "data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -80,7 +81,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("story")
-    story = Story(Home(folder / "home"), folder)
+    story = Story(fresh(folder / "home"), folder)
     yield story
     story.exchange.close()
 

@@ -17,6 +17,7 @@ async function begin() {
   const url = openid.buildAuthorizationUrl(config, {
     redirect_uri: asked.redirect_uri, scope: asked.scope, state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    authorization_details: JSON.stringify(asked.details),
   })
   return { begun: { url: url.href, verifier, state } }
 }

@@ -106,11 +106,11 @@ def test_columns_that_say_the_same_in_every_row_are_folded_away() -> None:
                 "Datos de": "X:DF_SMALL(1.0.0)",
                 "Fuente": "Instituto X: Personas; publicación 3 del 2026-11-20; "
                 "archivo cuadro 1.xls",
-                "Leído el": "2026-11-23 12:00:00+00:00",
+                "Datos al": "2026-11-23 12:00:00+00:00",
                 "Consulta": "/sdmx/v2/data?a=b",
                 "Filas": "DF_SMALL: 3",
                 "Cómo citar": "Instituto X (publicación 3). DF en español (X:DF_SMALL(1.0.0)). "
-                "Consultado el 2026-11-23.",
+                "Datos al 2026-11-23.",
                 "Columnas": "\n".join(
                     f"{id}: {id} en español"
                     for id in "TIME_PERIOD OBS_VALUE COMMENT EMBARGO_TIME UNIT TITLE".split()
@@ -143,6 +143,21 @@ def test_notes_say_what_the_figures_are(
     found = noted(content.told(Manner(languages)))  # type: ignore[arg-type]
 
     assert expected.items() <= found.items()
+
+
+def test_each_source_says_on_which_terms() -> None:
+    """Beside what the gateway says of all, and without a word where a source says none."""
+    licence = Text("Cítese a X", "Cite X")
+    sources = (replace(SOURCE, licence=licence), replace(SOURCE, provision=Text("Otra", "Other")))
+    told = Provenance("", "CC BY 4.0", lambda: sources)
+    content = replace(message(observations(ROWS)), provenance=told)
+
+    lines = [(a.value, b.value) for a, b in book(content).worksheets[-1].iter_rows()]
+
+    assert [said for label, said in lines if label == "Licencia"] == [
+        "CC BY 4.0",
+        "Personas: Cítese a X",
+    ]
 
 
 def test_notes_warn_of_totals_beside_their_parts() -> None:

@@ -5,10 +5,12 @@ from functools import cache
 
 import pyarrow as pa
 
-from gateway.mirror.comparison import Measure, comparisons
+from gateway.mirror import result
+from gateway.mirror.comparison import Measure
+from gateway.mirror.comparisons import Comparisons
 from gateway.mirror.hierarchy import Hierarchy, hierarchy
 from gateway.mirror.ledger import Sums
-from gateway.mirror.result import Remark, selection
+from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import BROKEN_DOWN, Statement
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import Wanted
@@ -127,8 +129,8 @@ def compared(
     *statements: Statement, remarks: Sequence[Remark] = (), sums: Sums | None = None
 ) -> list[Found]:
     """Every observation of the comparison of some statements, as a reader finds it."""
-    made = comparisons(statements, lists(), sums or Sums())
-    found = selection(structure("DF_MIRROR"), statements, made, remarks)
+    made = Comparisons(statements, lists(), sums or Sums(), remarks)
+    found = result.told(structure("DF_MIRROR"), made).selection
     rows = found.chunk()
     values = rows.values.to_pylist()
     return [

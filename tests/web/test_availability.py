@@ -30,12 +30,12 @@ from gateway.model.structure import AvailabilityConstraint
 from gateway.model.visibility import View, Visibility
 from gateway.releases.publishing import Publisher, Supply
 from gateway.rest.service import DIALECTS, question
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, token
 from tests.definitions import FORMATS, JSON, faults, official_json
 from tests.formats.reading import faults as ml_faults
 from tests.formats.reading import official
+from tests.homes import fresh
 from tests.web.asking import name_of
 
 Headers = dict[str, str]
@@ -145,7 +145,7 @@ EXAMPLE = [
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A gateway with the standard's example."""
-    exchange = Exchange(Home(tmp_path_factory.mktemp("example")))
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("example")))
     publish(exchange, EXAMPLE)
     yield Gateway(exchange)
     exchange.close()

@@ -16,9 +16,9 @@ from gateway.exchange.standing import rights
 from gateway.exchange.submission import submit
 from gateway.model.query import Condition, Filter, Operator
 from gateway.model.visibility import Sight, View, Visibility
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, token
+from tests.homes import fresh
 from tests.intake.books import SV, sample
 
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0/A.SV"
@@ -33,7 +33,7 @@ class Desk:
         self._file = root / "dgme.csv"
         self.clock = Clock()
         self.clock.now = datetime.now(UTC)  # Authlib's tokens are of that time
-        self.exchange = Exchange(Home(root / "home"), self.clock)
+        self.exchange = Exchange(fresh(root / "home"), self.clock)
         self.web = create_app(self.exchange, ISSUER).test_client()
         self.exchange.grants.add(Grant("*", ("read",)), "tests", self.clock())
         self._credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())

@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant
 from gateway.formats import table
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.asking import FLOW
 from tests.conftest import ISSUER, token
@@ -26,7 +25,7 @@ from tests.figures import ARTEFACTS
 from tests.formats import json_reading
 from tests.formats.ml_reading import ml_rows
 from tests.formats.reading import by_openpyxl, definition
-from tests.homes import configure
+from tests.homes import configure, fresh
 
 PATHS = {1: "/sdmx/v1/data/DF_RETURNS/A.SV", 2: f"/sdmx/v2/{FLOW}/A.SV"}
 FORMATS = sorted(each.names[0] for each in table.DATA[2])
@@ -41,7 +40,7 @@ Ask = Callable[..., TestResponse]
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Three releases of El Salvador's returns, the second and third of which change figures."""
     folder = tmp_path_factory.mktemp("story")
-    home = Home(folder / "home")
+    home = fresh(folder / "home")
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a", encoding="utf-8") as settings:
         settings.write("[limits]\ndata = 0\nstructures = 0\n")

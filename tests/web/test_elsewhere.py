@@ -10,11 +10,11 @@ from flask import Flask
 
 from gateway.exchange import Exchange
 from gateway.model.text import Text
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER
 from tests.databases import free_port
 from tests.foreign import require_npm, running
+from tests.homes import fresh
 from tests.web.visiting import Visitor
 
 BACK = "/sign-in/back/mintrab"
@@ -55,7 +55,7 @@ def exchange(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     root = tmp_path_factory.mktemp("elsewhere")
     (root / "config" / "provisions").mkdir(parents=True)
     (root / "config" / "gateway.toml").write_text(settings(issuer))
-    exchange = Exchange(Home(root))
+    exchange = Exchange(fresh(root))
     for id in ("GT_MINTRAB", "MX_UPMRIP"):
         exchange.organisations.add(id, Text(id, id), exchange.clock())
     yield exchange

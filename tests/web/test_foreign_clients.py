@@ -25,7 +25,7 @@ from gateway.exchange import Exchange
 from gateway.settings import Home
 from tests.databases import free_port
 from tests.foreign import node, require_npm, running
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.process import PYTHON
 from tests.serving import served
 from tests.signing import new_key, registered
@@ -169,7 +169,7 @@ def test_an_issuer_of_node_s_is_trusted(tmp_path: Path) -> None:
     require_npm()
     port, secret = free_port(), secrets.token_urlsafe(32)
     idp = f"http://127.0.0.1:{port}"
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
 
     with (
         closing(trusting(home, id="idp", issuer=idp, scopes=["data.read"])) as exchange,
@@ -195,7 +195,7 @@ def test_an_issuer_of_python_s_is_trusted(
     port, secret = free_port(), secrets.token_urlsafe(32)
     idp = f"http://127.0.0.1:{port}"
     settings = {"id": "idp", "issuer": idp, "scopes": ["data.read"]}
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
 
     with (
         closing(trusting(home, **settings, **agreed)) as exchange,

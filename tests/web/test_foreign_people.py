@@ -8,10 +8,11 @@ from authlib.integrations.requests_client import OAuth2Session
 from requests_oauth2client import OAuth2Client
 
 from gateway.access.clients import DATA_READ, Proof
+from gateway.access.grants import Grant
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.foreign import node, require_npm
+from tests.homes import fresh
 from tests.serving import served
 from tests.web.visiting import Visitor, invited
 
@@ -35,8 +36,9 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    exchange = Exchange(Home(tmp_path_factory.mktemp("foreign")))
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("foreign")))
     proof = Proof(public=True)
+    exchange.grants.add(Grant("*", ("read",)), "tests", exchange.clock())
     exchange.clients.add("An app", [DATA_READ], exchange.clock(), "app", proof=proof)
     exchange.accounts.apps.allow("app", ("http://127.0.0.1/back",))
     with served(exchange) as url:
@@ -51,14 +53,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def test_javascript_clients_sign_people_in(place: Place, library: str) -> None:
     """They check `iss`, state and every answer by the letter; the second one binds its tokens."""
     require_npm()
+    details = [{"type": "sdmx_data", "dataflows": ["LMIG:DF_RETURNS(1.0.0)"]}]
     about = {"issuer": place.url, "client_id": "app", "redirect_uri": BACK, "scope": DATA_READ}
+    about = {**about, "details": details}
     begun = node("person.mjs", {"step": "begin", **about})["begun"]
 
     returned = place.allowed(str(begun["url"]))
     said = node("person.mjs", {"step": library, "returned": returned, **about, **begun})["said"]
 
     assert said.get("error") is None
-    assert said["scope"] == DATA_READ
+    assert (said["scope"], said["authorization_details"]) == (DATA_READ, details)
     assert str(said["token_type"]).lower() == ("dpop" if library == "oauth4webapi" else "bearer")
 
 
@@ -67,6 +71,7 @@ def test_a_javascript_client_understands_a_refusal(place: Place) -> None:
     """Also an error carries `iss`: without it, the client would not read the error at all."""
     require_npm()
     about = {"issuer": place.url, "client_id": "app", "redirect_uri": BACK, "scope": DATA_READ}
+    about = {**about, "details": [{"type": "sdmx_data"}]}
     begun = node("person.mjs", {"step": "begin", **about})["begun"]
 
     place.maria.open(str(begun["url"]).removeprefix(place.url))

@@ -19,7 +19,7 @@ from gateway.model.text import Text
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.serving import Elsewhere, elsewhere
 from tests.signing import new_key, sign
 
@@ -72,7 +72,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with elsewhere() as other:
-        home = Home(tmp_path_factory.mktemp("trusting") / "home")
+        home = fresh(tmp_path_factory.mktemp("trusting") / "home")
         configure(home)
         (home.root / "config" / "gateway.toml").write_text(f"""
 loopback_keys = true

@@ -15,11 +15,10 @@ from gateway.errors import TooLarge, TooSlow
 from gateway.exchange import Exchange
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from gateway.web.allowances import Allowances, Policy
 from tests.conftest import ISSUER, token
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import SV
 
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -30,7 +29,7 @@ class Narrow:
     """A gateway whose limits are a few of each."""
 
     def __init__(self, root: Path) -> None:
-        home = Home(root / "home")
+        home = fresh(root / "home")
         configure(home)
         with (home.root / "config" / "gateway.toml").open("a") as settings:
             settings.write("[limits]\nobservations = 10\ndata = 5\nstructures = 3\nurl = 500\n")

@@ -19,7 +19,7 @@ from gateway.model.text import Text
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, basic
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.serving import Elsewhere, elsewhere
 from tests.signing import assertion, jwks, new_key, proof, registered
 
@@ -58,7 +58,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with elsewhere() as other:
-        place = Place(Home(tmp_path_factory.mktemp("machines") / "home"), other)
+        place = Place(fresh(tmp_path_factory.mktemp("machines") / "home"), other)
         yield place
         place.exchange.close()
 

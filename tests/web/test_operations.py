@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -17,11 +18,10 @@ from gateway.access.clients import DATA_READ, METRICS_READ
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from gateway.web.log import Log
 from tests.conftest import ISSUER, basic, token
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import SV
 
 DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -39,7 +39,7 @@ class Running:
 
     def __init__(self, root: Path) -> None:
         self.sink = io.BytesIO()
-        self.exchange = Exchange(Home(root / "home"))
+        self.exchange = Exchange(fresh(root / "home"))
         self.exchange.grants.add(Grant("*", ("read",)), "tests", self.exchange.clock())
         sample = self.exchange.provision(SV).sample
         assert sample is not None
@@ -165,6 +165,36 @@ def test_a_line_stays_one_line(running: Running, odd: str) -> None:
     assert running.line()["path"].isprintable()
 
 
+def test_nobody_waits_for_a_log_that_nobody_reads(running: Running) -> None:
+    """Once the pipe is full, lines are dropped; the next one that is taken follows on how many."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as reader, os.fdopen(writing, "wb") as pipe:
+        web = create_app(running.exchange, ISSUER, Log(pipe)).test_client()
+
+        for _ in range(600):
+            assert web.get("/health", buffered=True).status_code == HTTPStatus.OK
+        held = reader.read(1 << 20)
+        web.get("/health", buffered=True)
+        dropped, last = map(json.loads, reader.read(1 << 20).splitlines())
+        counts = counted(web.get("/metrics", buffered=True).text)
+
+    told = [json.loads(each) for each in held.splitlines()]
+    assert {each["path"] for each in (*told, last)} == {"/health"}
+    assert (dropped["event"], dropped["lines"]) == ("dropped", 600 - len(told))
+    assert dropped["lines"] > 0
+    assert counts["gateway_log_lost_total"] == dropped["lines"]
+
+
+def test_a_reader_that_went_away_breaks_no_answer(running: Running) -> None:
+    """As ``gateway serve 2>&1 | head -1`` leaves it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        web = create_app(running.exchange, ISSUER, Log(pipe)).test_client()
+
+        assert web.get("/health", buffered=True).status_code == HTTPStatus.OK
+
+
 def test_an_unforeseen_fault_is_told_to_the_log_alone(running: Running) -> None:
     """The visitor reads that it is ours, without a word of where."""
     app = create_app(running.exchange, ISSUER, Log(running.sink))
@@ -221,7 +251,7 @@ def test_counts_for_a_token_or_for_nobody(
     tmp_path: Path, access: str, statuses: tuple[int, int, int]
 ) -> None:
     """By the settings: no token, one without the scope, one with it."""
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
     configure(home)
     with (home.root / "config" / "gateway.toml").open("a") as settings:
         settings.write(f'[serve]\nmetrics = "{access}"\n')

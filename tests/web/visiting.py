@@ -92,6 +92,9 @@ class Visitor:
 def invited(exchange: Exchange, id: str = MARIA, **said: object) -> str:
     """A link for a new person, who may do everything unless it is said otherwise."""
     scopes = said.get("scopes", SCOPES)
+    organisation = said.get("organisation")
     assert isinstance(scopes, tuple)
-    exchange.accounts.people.add(NewPerson(id, "María Pérez", scopes=scopes), exchange.clock())
+    assert organisation is None or isinstance(organisation, str)
+    new = NewPerson(id, "María Pérez", organisation, scopes=scopes)
+    exchange.accounts.people.add(new, exchange.clock())
     return exchange.accounts.invitations.invite(id, Asks.BOTH)

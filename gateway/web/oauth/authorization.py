@@ -12,10 +12,13 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from gateway.access.caller import Detail
 from gateway.access.clients import SCOPES, Client
 from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
 from gateway.web.addresses import issuer
+from gateway.web.oauth.errors import InvalidDetails
+from gateway.web.oauth.narrowing import asked_details
 
 _KNOWN = (
     *("response_type", "client_id", "redirect_uri", "scope", "state"),
@@ -34,6 +37,7 @@ class Asked:
     scope: tuple[str, ...]
     state: str
     challenge: str
+    details: tuple[Detail, ...] = ()
 
 
 class TurnedBack(Exception):
@@ -61,13 +65,14 @@ def read(exchange: Exchange) -> Asked:
     fault = _fault(given)
     if fault is not None:
         raise TurnedBack(*fault, redirect_uri, given["state"][:_LONGEST_STATE])
+    details = _details(redirect_uri, given["state"])
     asked = tuple(dict.fromkeys(given["scope"].split())) or client.scopes
     scope = tuple(each for each in asked if each in client.scopes)
     if not scope or not set(asked) <= set(SCOPES):
         raise TurnedBack(
             "invalid_scope", "Nothing of this may be asked for.", redirect_uri, given["state"]
         )
-    return Asked(client, redirect_uri, scope, given["state"], given["code_challenge"])
+    return Asked(client, redirect_uri, scope, given["state"], given["code_challenge"], details)
 
 
 def _given() -> Mapping[str, str]:
@@ -87,16 +92,17 @@ def _fault(given: Mapping[str, str]) -> tuple[str, str] | None:
         return "invalid_request", "The code_challenge_method is S256."
     if not _CHALLENGE.fullmatch(given["code_challenge"]):
         return "invalid_request", "The code_challenge is 43 characters of base64url."
-    return _not_heeded()
-
-
-def _not_heeded() -> tuple[str, str] | None:
-    """What a request must not name here: not heeded, it would give more than was asked for."""
-    if "authorization_details" in request.args:
-        return "invalid_request", "authorization_details belong to the request for a token."
     if "request" in request.args or "request_uri" in request.args:
         return "request_not_supported", "Parameters stand in the address."
     return None
+
+
+def _details(redirect_uri: str, state: str) -> tuple[Detail, ...]:
+    """What the client asks to be narrowed to. Source: RFC 9396, sections 2 and 5."""
+    try:
+        return asked_details(request.args)
+    except InvalidDetails as error:
+        raise TurnedBack(error.error, str(error.description), redirect_uri, state) from error
 
 
 def _unreadable(name: str) -> BadSyntax:

@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from gateway.access.caller import APPROVE, SUBMIT, Caller
 from gateway.access.people import Person
 from gateway.exchange import Exchange
-from gateway.model.structure import Dataflow
-from gateway.web.addresses import issuer
+from gateway.web.admissions import consenting
 from gateway.web.oauth.authorization import Asked, TurnedBack, back, read
 from gateway.web.oauth.metadata import AUTHORIZE_PATH
 from gateway.web.people.browser import Browser, see
+from gateway.web.people.offers import Offer, Offers
 
 
 class Consent:
@@ -25,6 +24,7 @@ class Consent:
         self._exchange = exchange
         self._accounts = exchange.accounts
         self._browser = browser
+        self._offers = Offers(exchange)
 
     def ask(self) -> Response:
         """The question; the form to sign in; or the way back, where the person agreed for good."""
@@ -36,14 +36,14 @@ class Consent:
         if person is None:
             here = f"{request.path}?{request.query_string.decode('latin-1')}"
             return see("/sign-in", next=here)
-        scope = _granted(asked, person)
-        if not scope:
+        offer = self._offer(asked, person)
+        if not offer.scope:
             return self._back(asked, error="access_denied")
         if asked.client.is_confidential and self._accounts.apps.agreed(
-            person.id, asked.client.id, scope
+            person.id, asked.client.id, offer.scope
         ):
-            return self._allow(asked, person, scope)
-        return self._question(asked, person, scope)
+            return self._allow(asked, person, offer)
+        return self._question(asked, person, offer)
 
     def decide(self) -> Response:
         """The way back with a code, or with access_denied."""
@@ -55,15 +55,21 @@ class Consent:
         person = self._browser.person()
         if person is None:
             return self.ask()
-        scope = _granted(asked, person)
-        if request.form.get("decision") != "allow" or not scope:
+        offer = self._offer(asked, person)
+        allowed = request.form.get("decision") == "allow" and bool(offer.scope)
+        said = "allow" if allowed else "deny"
+        consenting(asked.client.id, person, said, offer.scope, offer.details)
+        if not allowed:
             return self._back(asked, error="access_denied")
-        if request.form.get("remember") == "yes" and asked.client.is_confidential:
+        if request.form.get("remember") == "yes" and _may_be_remembered(asked):
             now = self._exchange.clock()
-            self._accounts.apps.remember(person.id, asked.client.id, scope, now)
-        return self._allow(asked, person, scope)
+            self._accounts.apps.remember(person.id, asked.client.id, offer.scope, now)
+        return self._allow(asked, person, offer)
 
-    def _question(self, asked: Asked, person: Person, scope: str) -> Response:
+    def _offer(self, asked: Asked, person: Person) -> Offer:
+        return self._offers.offer(asked.client.id, asked.scope, asked.details, person)
+
+    def _question(self, asked: Asked, person: Person, offer: Offer) -> Response:
         target = urlsplit(asked.redirect_uri)
         origin = f"{target.scheme}://{target.netloc}" if target.netloc else f"{target.scheme}:"
         return self._browser.page(
@@ -71,39 +77,22 @@ class Consent:
             leads_to=f"'self' {origin}",
             client=asked.client.name,
             target=target.netloc or target.scheme,
-            scopes=scope.split(),
+            scopes=offer.scope.split(),
             person=person,
-            flows=self._supplied(asked, person, scope),
-            may_remember=asked.client.is_confidential,
+            details=self._offers.told(asked.client.id, offer, person),
+            flows=self._offers.flows(asked.client.id, offer, person),
+            may_remember=_may_be_remembered(asked),
         )
 
-    def _supplied(self, asked: Asked, person: Person, scope: str) -> list[Dataflow]:
-        """The dataflows of which the person sees, or may do, anything with such a token."""
-        caller = Caller(
-            asked.client.id,
-            frozenset(scope.split()),
-            person.id,
-            issuer(),
-            person.organisation,
-            frozenset(person.groups),
-        )
-        now, policy = self._exchange.clock(), self._exchange.policy
-        visibility = policy.visibility(caller, now)
-        there = frozenset().union(
-            *(policy.allowed(each, caller, now) for each in (SUBMIT, APPROVE))
-        )
-        provisions = self._exchange.provisions.values()
-        seen = (each for each in provisions if each.id in there or visibility.sees(each.id))
-        return [*{each.flow.reference: each.flow for each in seen}.values()]
-
-    def _allow(self, asked: Asked, person: Person, scope: str) -> Response:
+    def _allow(self, asked: Asked, person: Person, offer: Offer) -> Response:
         code = self._accounts.families.begin(
             person.id,
             asked.client.id,
-            scope,
+            offer.scope,
             asked.redirect_uri,
             asked.challenge,
             self._exchange.clock(),
+            offer.details,
         )
         return self._back(asked, code=code)
 
@@ -120,6 +109,9 @@ def consent_routes(exchange: Exchange, browser: Browser) -> Blueprint:
     return found
 
 
-def _granted(asked: Asked, person: Person) -> str:
-    """Of what is asked for, what the person has to give."""
-    return " ".join(each for each in asked.scope if each in person.scopes)
+def _may_be_remembered(asked: Asked) -> bool:
+    """Whether the person is asked no more: of a program that proves itself, for all of a scope.
+
+    What was agreed to for a part is asked again, since the next request may name another.
+    """
+    return asked.client.is_confidential and not asked.details

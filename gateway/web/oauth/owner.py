@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from gateway.access.caller import Detail
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person, and the family that a token belongs to."""
+    """A person, the family that a token belongs to, and what that is narrowed to."""
 
     person: str
     family: str
+    details: tuple[Detail, ...] = ()
 
     def get_user_id(self) -> str:
         """What stands in the token as its subject."""

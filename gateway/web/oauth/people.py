@@ -26,6 +26,7 @@ from gateway.access.families import Family
 from gateway.access.signed import read
 from gateway.exchange import Exchange
 from gateway.web.oauth.clients import AUTHORIZATION_CODE, DEVICE_CODE, OF_PEOPLE, REFRESH_TOKEN
+from gateway.web.oauth.narrowing import details_of_token
 from gateway.web.oauth.owner import Owner
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -51,7 +52,9 @@ class _OfPeople(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib
         family = self.family()
         scope = _narrowed(family.scope)
         token: dict[str, object] = self.generate_token(
-            user=Owner(family.person, family.id), scope=scope, include_refresh_token=False
+            user=Owner(family.person, family.id, family.details),
+            scope=scope,
+            include_refresh_token=False,
         )
         families, now = self.exchange.accounts.families, self.exchange.clock()
         if not families.bind(family, _key(str(token["access_token"])), now):
@@ -91,6 +94,7 @@ class RefreshToken(_OfPeople):
         known = families.peek(token)
         if known is not None:
             _narrowed(known.scope)  # refused before anything is used up
+            details_of_token(known.details)
         family = families.refresh(token, client, self.exchange.clock())
         if family is None:
             raise InvalidGrantError("The refresh token does not hold.")

@@ -12,17 +12,17 @@ from flask import request
 from joserfc import jwt
 
 from gateway.access.caller import Detail
-from gateway.access.details import as_claim, details
+from gateway.access.details import as_claim
 from gateway.access.issuers import FAMILY, TYPE
 from gateway.access.keys import ALGORITHM, KeyRing
 from gateway.access.proofs import Asked, Proofs
 from gateway.access.signed import NotSigned
 from gateway.access.tokens import audience
-from gateway.errors import BadSyntax
 from gateway.web.addresses import here
 from gateway.web.bearer import proofs
 from gateway.web.oauth.clients import OAuthClient
-from gateway.web.oauth.errors import InvalidDetails, InvalidProof, InvalidTarget, plain
+from gateway.web.oauth.errors import InvalidProof, InvalidTarget
+from gateway.web.oauth.narrowing import details_of_token
 from gateway.web.oauth.owner import Owner
 
 LIFETIME = 600
@@ -69,18 +69,20 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
             found["org"] = client.organisation
         if isinstance(user, Owner):
             found = {FAMILY: user.family}
-        if wanted := _details():
+        if wanted := details_of_token(_agreed(user)):
             found["authorization_details"] = as_claim(wanted)
         if key := self._key(client):
             found["cnf"] = {"jkt": key}
         return found
 
-    def generate(self, *arguments: object, **options: object) -> dict[str, object]:
+    def generate(
+        self, grant_type: str, client: OAuthClient, user: object = None, *more: object
+    ) -> dict[str, object]:
         """The answer around the token. Source: RFC 6749, 5.1; RFC 9396, 7; RFC 9449, 5."""
-        answer: dict[str, object] = super().generate(*arguments, **options)
+        answer: dict[str, object] = super().generate(grant_type, client, user, *more)
         if proofs():
             answer |= {"token_type": "DPoP"}
-        if wanted := _details():
+        if wanted := details_of_token(_agreed(user)):
             answer["authorization_details"] = as_claim(wanted)
         return answer
 
@@ -106,12 +108,6 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
             raise InvalidProof(str(error) or "The DPoP proof does not hold.") from error
 
 
-def _details() -> tuple[Detail, ...]:
-    """What the request narrows its token to. Raises InvalidDetails."""
-    text = request.form.get("authorization_details")
-    if text is None:
-        return ()
-    try:
-        return details(text)
-    except BadSyntax as error:
-        raise InvalidDetails(plain(error)) from error
+def _agreed(user: object) -> tuple[Detail, ...]:
+    """What a person narrowed the tokens of a client to."""
+    return user.details if isinstance(user, Owner) else ()

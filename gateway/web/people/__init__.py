@@ -1,6 +1,6 @@
 """Pages for people who sign in: no script, forms that only our own pages can send."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from gateway.access.elsewhere import Elsewhere
 from gateway.errors import GatewayError
@@ -9,6 +9,7 @@ from gateway.fetch import Bounds
 from gateway.web import problems
 from gateway.web.people import account, device, elsewhere, setting_up, signing_in
 from gateway.web.people.browser import Browser
+from gateway.web.told import told
 
 __all__ = ["Browser", "routes", "told_as_pages"]
 
@@ -33,11 +34,11 @@ def routes(exchange: Exchange, browser: Browser) -> list[Blueprint]:
 def told_as_pages(routes: Blueprint, browser: Browser) -> Blueprint:
     """Routes whose errors somebody reads in a browser."""
 
-    def told(error: GatewayError) -> Response:
+    def page(error: GatewayError) -> Response:
         code = problems.status(error, 2)
         if code >= 500:
-            current_app.logger.error("%s: %s", type(error).__name__, error.sentence())
+            told().fault = f"{type(error).__name__}: {error.sentence()}"
         return browser.refused(problems.for_visitors(error, code), code)
 
-    routes.register_error_handler(GatewayError, told)
+    routes.register_error_handler(GatewayError, page)
     return routes

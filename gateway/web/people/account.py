@@ -2,11 +2,13 @@
 
 from flask import Blueprint, Response, request
 
+from gateway.access.families import Family
 from gateway.access.people import Person
 from gateway.errors import BadRequest, Forbidden, GatewayError, TooMany
 from gateway.exchange import Exchange
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, see
+from gateway.web.people.offers import Offer, Offers, Told
 
 
 class Account:
@@ -16,6 +18,7 @@ class Account:
         self._exchange = exchange
         self._accounts = exchange.accounts
         self._browser = browser
+        self._offers = Offers(exchange)
 
     def show(self) -> Response:
         """The page; the form to sign in for whoever is not."""
@@ -24,17 +27,21 @@ class Account:
 
     def _page(self, person: Person, error: GatewayError | None = None) -> Response:
         clients = {each.id: each.name for each in self._exchange.clients.all()}
-        now = self._exchange.clock()
+        families = self._accounts.families.of(person.id, self._exchange.clock())
         return self._browser.page(
             "account.html",
             200 if error is None else 422,
             person=person,
             sessions=self._accounts.sessions.of(person.id),
-            families=self._accounts.families.of(person.id, now),
+            families=families,
+            details={each.id: self._details(each, person) for each in families},
             clients=clients,
             codes_left=self._accounts.credentials.recovery_codes_left(person.id),
             error="" if error is None else error.sentence(language()),
         )
+
+    def _details(self, family: Family, person: Person) -> list[Told]:
+        return self._offers.told(family.client_id, Offer(family.scope, family.details), person)
 
     def sign_out_everywhere(self) -> Response:
         """Sign out here and everywhere else; what clients do for the person ends too."""

@@ -8,8 +8,10 @@ from gateway.access.devices import Wish, plain
 from gateway.access.people import Person
 from gateway.errors import GatewayError, TooMany
 from gateway.exchange import Exchange
+from gateway.web.admissions import consenting
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, address, see
+from gateway.web.people.offers import Offer, Offers
 
 
 class Device:
@@ -23,6 +25,7 @@ class Device:
         self._exchange = exchange
         self._accounts = exchange.accounts
         self._browser = browser
+        self._offers = Offers(exchange)
 
     def show(self) -> Response:
         """The form for the code."""
@@ -47,11 +50,13 @@ class Device:
             return self._form(code, _no_code())
         if decision not in ("allow", "deny"):
             return self._ask(person, code, wish)
-        scope = self._scope(person, wish) if decision == "allow" else None
-        now = self._exchange.clock()
-        if not self._accounts.devices.decide(code, person.id, scope, now):
+        allowed, now = decision == "allow", self._exchange.clock()
+        offer = self._offer(person, wish)
+        scope = offer.scope if allowed else None
+        if not self._accounts.devices.decide(code, person.id, scope, now, offer.details):
             return self._form(code, _no_code())
-        return self._browser.page("device_done.html", allowed=decision == "allow")
+        consenting(wish.client_id, person, decision, offer.scope, offer.details)
+        return self._browser.page("device_done.html", allowed=allowed)
 
     def _wish(self, person: Person, code: str) -> Wish | None:
         """What stands behind a code; whoever guesses at codes has to wait."""
@@ -65,17 +70,18 @@ class Device:
 
     def _ask(self, person: Person, code: str, wish: Wish) -> Response:
         client = self._exchange.clients.get(wish.client_id)
-        letters = plain(code) or ""
+        letters, offer = plain(code) or "", self._offer(person, wish)
         return self._browser.page(
             "device_consent.html",
             client=client.name if client else wish.client_id,
             user_code=f"{letters[:4]}-{letters[4:]}",
-            scopes=self._scope(person, wish).split(),
+            scopes=offer.scope.split(),
+            details=self._offers.told(wish.client_id, offer, person),
             person=person,
         )
 
-    def _scope(self, person: Person, wish: Wish) -> str:
-        return " ".join(each for each in wish.scope.split() if each in person.scopes)
+    def _offer(self, person: Person, wish: Wish) -> Offer:
+        return self._offers.offer(wish.client_id, wish.scope.split(), wish.details, person)
 
     def _form(self, code: str, error: GatewayError | None = None) -> Response:
         said = "" if error is None else error.sentence(language())

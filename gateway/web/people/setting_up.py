@@ -7,6 +7,7 @@ from gateway.access.invitations import Answers, Asks, Invitation
 from gateway.access.second_factor import address, new_secret
 from gateway.errors import BadRequest, GatewayError, TooMany
 from gateway.exchange import Exchange
+from gateway.web.admissions import signing_in
 from gateway.web.language import language
 from gateway.web.people.browser import Browser
 
@@ -15,6 +16,7 @@ class SettingUp:
     """What is answered behind a link. To look at it does not use it up."""
 
     def __init__(self, exchange: Exchange, browser: Browser) -> None:
+        self._exchange = exchange
         self._invitations = exchange.accounts.invitations
         self._seal = exchange.accounts.seal
         self._sender = exchange.settings.sender
@@ -35,6 +37,7 @@ class SettingUp:
             if error.subject == "link":
                 raise
             return self._form(token, invitation, secret, error)
+        signing_in(self._exchange, person.id, "link")
         return self._browser.signed_in(
             person.id, self._browser.page("recovery_codes.html", codes=codes)
         )

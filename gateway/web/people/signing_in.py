@@ -11,7 +11,7 @@ from gateway.access.credentials import wrong_code
 from gateway.errors import GatewayError, TooMany
 from gateway.exchange import Exchange
 from gateway.settings import Issuer
-from gateway.web.admissions import signing_in
+from gateway.web.admissions import half_way, signing_in
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, local, see
 
@@ -47,6 +47,7 @@ class SigningIn:
             return _waiting(self._form(onward, id, error), error)
         if person is None:
             return self._form(onward, id, _wrong())
+        half_way()
         return self._second_form(person.id, onward)
 
     def code(self) -> Response:

@@ -27,6 +27,7 @@ from gateway.fetch import Bounds, fetch
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, basic
+from tests.homes import fresh
 from tests.signing import Values, assertion, encoded, new_key, proof, registered, sign
 from tests.web.attacks.asking import DATA, ENDPOINT, GRANT, V1, refused, silence, with_token
 
@@ -96,7 +97,7 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Nothing is released there: a good token gets 204."""
     clock = Clock()
-    exchange = Exchange(Home(tmp_path_factory.mktemp("attacked")), clock)
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("attacked")), clock)
     registered(exchange, "office", OURS)
     yield Place(exchange, clock, create_app(exchange, ISSUER).test_client())
     exchange.close()

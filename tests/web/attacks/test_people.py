@@ -21,9 +21,9 @@ from gateway.access.families import CODE_LIFE, IDLE_LIFE, WHOLE_LIFE
 from gateway.access.grants import Grant
 from gateway.access.guesses import FREE
 from gateway.exchange import Exchange
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, basic
+from tests.homes import fresh
 from tests.web.attacks.asking import SECRET, with_token
 from tests.web.visiting import MARIA, PASSWORD, Visitor, invited
 
@@ -61,7 +61,7 @@ def clock(time: Clock) -> Clock:
 def exchange(tmp_path_factory: pytest.TempPathFactory, time: Clock) -> Iterator[Exchange]:
     """A gateway with two programs on people's machines."""
     clock = time
-    exchange = Exchange(Home(tmp_path_factory.mktemp("people")), clock)
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("people")), clock)
     scopes = [DATA_READ]
     for id, public in (("app", True), ("other", True)):
         proof = Proof(public=public)
@@ -168,7 +168,14 @@ def test_a_person_s_data_are_read_by_the_app_that_was_let_in(app: Flask, maria: 
         pytest.param({"scope": "admin"}, "invalid_scope", id="unknown scope"),
         pytest.param({"scope": "data.approve"}, "invalid_scope", id="not the client's"),
         pytest.param({"request": "x"}, "request_not_supported", id="request object"),
-        pytest.param({"authorization_details": "[]"}, "invalid_request", id="details"),
+        pytest.param(
+            {"authorization_details": "[]"}, "invalid_authorization_details", id="no details"
+        ),
+        pytest.param(
+            {"authorization_details": '[{"type": "ñ\\""}]'},
+            "invalid_authorization_details",
+            id="details of another type",
+        ),
     ],
 )
 def test_t8_no_code_without_a_challenge(

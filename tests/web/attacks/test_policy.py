@@ -23,9 +23,9 @@ from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
 from gateway.exchange.granting import hold_back
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, token
+from tests.homes import fresh
 from tests.intake.books import GT, SV
 
 V2 = "/sdmx/v2/data/dataflow/LMIG"
@@ -64,7 +64,7 @@ class House:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     clock = Clock()
     clock.now = datetime.now(UTC)  # tokens are issued by the machine's clock
-    with closing(Exchange(Home(tmp_path_factory.mktemp("attacks")), clock)) as exchange:
+    with closing(Exchange(fresh(tmp_path_factory.mktemp("attacks")), clock)) as exchange:
         for id in (GT, SV):
             sample = exchange.provision(id).sample
             assert sample is not None

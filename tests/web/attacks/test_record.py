@@ -3,11 +3,13 @@
 from contextlib import closing
 from http import HTTPStatus
 
-from gateway.access.clients import AUDIT_READ, DATA_READ
+from gateway.access.clients import AUDIT_READ, DATA_READ, Proof
 from gateway.exchange import Exchange
+from gateway.model.text import Text
 from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, basic, token
+from tests.web.attacks.test_people import BACK, code, granted, redeemed
 from tests.web.visiting import MARIA, PASSWORD, Visitor, invited
 
 WRONG = "wrong-password"
@@ -84,6 +86,7 @@ def test_t27_who_is_let_in_is_on_record(home: Home) -> None:
         ("", "", 401, "client_credentials invalid_client"),
     ]
     assert people == [
+        ("", MARIA, 200, "link"),
         ("", "", 403, "password"),
         ("", MARIA, 403, "password"),
         ("", MARIA, 403, "second factor"),
@@ -103,8 +106,37 @@ def test_t27_a_sign_in_is_on_record(home: Home) -> None:
         fresh.send(id=MARIA, password=PASSWORD)
         fresh.send(code=visitor.codes[0])
 
-        (entry,) = exchange.audit.entries(action="sign-in")
+        (entry,) = exchange.audit.entries(action="sign-in", limit=1)
     assert (entry.decision.subject, entry.decision.status) == (MARIA, 303)
+
+
+def test_t27_who_is_let_in_stands_under_an_organisation(home: Home) -> None:
+    """A sign-in and a consent under the person's, a token under that of whoever it acts for."""
+    with closing(Exchange(home)) as exchange:
+        now, app = exchange.clock(), create_app(exchange, ISSUER)
+        for id in ("INE", "IGM"):
+            exchange.organisations.add(id, Text(id, id), now)
+        _, secret = exchange.clients.add("reader", [DATA_READ], now, "reader", organisation="IGM")
+        exchange.clients.add("app", [DATA_READ], now, "app", proof=Proof(public=True))
+        exchange.accounts.apps.allow("app", (BACK,))
+        visitor = Visitor(app, exchange)
+        visitor.set_up(invited(exchange, organisation="INE"))
+        granted(redeemed(app, code(visitor)))
+        held = token(app.test_client(), "reader", secret)
+        form = {"grant_type": "client_credentials"}
+        app.test_client().post("/oauth/token", data=form, headers=basic("reader", "wrong-secret"))
+        exchange.clients.revoke("reader", exchange.clock())
+        app.test_client().get(DATA, headers={"Authorization": f"Bearer {held}"})
+
+        found = {
+            each: [one.decision.action for one in exchange.audit.entries(organisation=each)]
+            for each in ("INE", "IGM")
+        }
+
+    assert found == {
+        "INE": ["sign-in", "consent", "token"],
+        "IGM": ["token", "token", "refuse"],
+    }
 
 
 def test_t27_a_flood_of_wrong_secrets_does_not_fill_the_record(home: Home) -> None:
