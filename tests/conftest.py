@@ -1,5 +1,13 @@
 """What the tests share: one gateway with the three countries' samples, and tables of cases."""
 
+# ruff: noqa: E402 - what is imported below is to be kept compiled
+import os
+import sys
+
+# Where this is on, each of the hundreds of processes here would compile all that it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +37,11 @@ settings.register_profile("long", max_examples=10_000)
 
 DSD = defaults() / "dsd"
 CONFIG = defaults() / "config"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no core waits for another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class Clock:

@@ -31,9 +31,14 @@ def _opened_once() -> Path:
     atexit.register(shutil.rmtree, folder)
     home = Home(folder / "home")
     home.root.mkdir(mode=0o700)
+    prepare(home)
+    return home.root
+
+
+def prepare(home: Home) -> None:
+    """Make what is made when a home is opened for the first time: its tables, and a cache."""
     Database(home.database).close()
     definitions(home.dsd, home.cache)
-    return home.root
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,9 +53,14 @@ def unopened_on_each_database(request: pytest.FixtureRequest, tmp_path: Path) ->
     yield from _home(request, Home(tmp_path / "home"), made=False)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "s3"])
+@pytest.fixture(params=["sqlite", "postgresql", pytest.param("s3", marks=pytest.mark.slow)])
 def on_each_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """A home with nothing in it on each, and once with its files in a bucket."""
+    """A home with nothing in it on each, and once with its files in a bucket.
+
+    Its service takes ten times as long here as a folder; what is quick of it tries each thing that
+    is done with files (tests/releases/test_files.py) and copies of a gateway that share a bucket
+    (tests/exchange/test_copies.py).
+    """
     yield from _home(request, fresh(tmp_path / "home"), made=True)
 
 

@@ -17,7 +17,7 @@ def environment() -> dict[str, str]:
 
 
 def run(
-    arguments: Sequence[object], folder: Path = ROOT, timeout: float = 30
+    arguments: Sequence[object], folder: Path = ROOT, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """``python ARGUMENTS``, to its end."""
     return subprocess.run(

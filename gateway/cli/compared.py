@@ -14,6 +14,7 @@ from gateway.exchange.compared import PART, Compared, Gap, Table
 from gateway.exchange.pair_words import Words
 from gateway.mirror.comparison import Status
 from gateway.mirror.measures import IN_YEAR
+from gateway.mirror.pairing import Reason
 from gateway.model.text import Text
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -55,7 +56,10 @@ def print_comparison(
 def _print_heading(console: Console, table: Table, said: Words) -> None:
     console.print(f"[bold]{escape(said.title(table))}[/bold]", highlight=False)
     basis = said.code("COUNT_BASIS", table.basis)
-    console.print(escape(said(f"Se cuentan: {basis}", f"Counted: {basis}")), highlight=False)
+    counted = said(f"Se cuentan: {basis}", f"Counted: {basis}")
+    if any(each.reason == Reason.COUNT_BASIS for each in table.finest):
+        counted = said(f"A cuenta: {basis}; B, otra cosa", f"A counts: {basis}; B something else")
+    console.print(escape(counted), highlight=False)
     for letter, source in zip("AB", table.sources, strict=True):
         name = said.code("DATA_SOURCE", source)
         console.print(escape(f"  {letter}  {source}  {name}"), highlight=False)

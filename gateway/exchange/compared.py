@@ -4,7 +4,7 @@ All of it is gathered from the mirror's own observations, so that what is told a
 workbook is what the service tells.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -201,18 +201,22 @@ Places = Mapping[str, int]
 """Where the measures of a period stand among the observations of a selection."""
 
 
-def tables(found: Selection) -> list[Table]:
-    """The series of a selection of the mirror put together by what they are of."""
+def tables(found: Selection, breakdown: Collection[str] = BROKEN) -> list[Table]:
+    """The series of a selection of the mirror put together by what they are of.
+
+    Wholes, and the parts by the dimensions of a breakdown: what is a part by another is left out.
+    """
+    known = [_of_series(found, series, breakdown) for series in range(found.series)]
     rows: dict[tuple[str, ...], dict[str, dict[str, dict[str, int]]]] = {}
     about: dict[tuple[str, ...], int] = {}
     chunk = found.chunk()
     both = zip(chunk.series.tolist(), chunk.periods.tolist(), strict=True)
     for place, (series, period) in enumerate(both):
-        key = tuple(found.keys[id].value(series) or "" for id in _KEY)
-        about.setdefault(key, series)
-        frequency, measure = (found.keys[id].value(series) or "" for id in ("FREQ", _MEASURE))
-        of = rows.setdefault(key, {}).setdefault(frequency, {})
-        of.setdefault(found.periods[period], {})[measure] = place
+        if (one := known[series]) is not None:
+            key, frequency, measure = one
+            about.setdefault(key, series)
+            of = rows.setdefault(key, {}).setdefault(frequency, {})
+            of.setdefault(found.periods[period], {})[measure] = place
     values, notes = chunk.values.to_pylist(), chunk.notes.tolist()
     return [
         _table(
@@ -225,6 +229,17 @@ def tables(found: Selection) -> list[Table]:
         )
         for key, by_frequency in rows.items()
     ]
+
+
+def _of_series(
+    found: Selection, series: int, breakdown: Collection[str]
+) -> tuple[tuple[str, ...], str, str] | None:
+    """Of what a series is, its frequency and its measure; None of a part that is not wanted."""
+    codes = {id: column.value(series) or "" for id, column in found.keys.items()}
+    by = (found.series_attributes["BREAKDOWN"].value(series) or "").split()
+    if any(id not in breakdown and codes.get(id, "_T") != "_T" for id in by):
+        return None
+    return tuple(codes[id] for id in _KEY), codes["FREQ"], codes[_MEASURE]
 
 
 def _table(

@@ -53,8 +53,7 @@ def compare(exchange: Exchange, asked: PairQuery, visibility: Visibility) -> tup
     flow = dataflow(exchange, asked.flow)
     _refuse_unknown(exchange, flow, asked, visibility)
     structure = exchange.registry.structure(exchange.registry.dataflow(MIRROR))
-    there = _found(exchange, flow, structure, asked, visibility)
-    found = [each for each in there if set(each.codes) <= set(asked.breakdown)]
+    found = _found(exchange, flow, structure, asked, visibility)
     if not found:
         raise _nothing(exchange, flow, structure, asked, visibility)
     return tuple(found)
@@ -115,7 +114,7 @@ def _found(
     asked: PairQuery,
     visibility: Visibility,
 ) -> list[Table]:
-    """Everything that is compared of two countries, with all its parts."""
+    """What is compared of two countries, with the parts that are asked for."""
     here, there = asked.between
     indicators = sorted(exchange.mirror.indicators(flow, visibility))
     filters = [
@@ -126,7 +125,7 @@ def _found(
         *_bounds(structure, asked),
     ]
     state = exchange.mirror.history(structure).state(Wanted(filters=tuple(filters)), visibility)
-    found = tables(state)
+    found = tables(state, asked.breakdown)
     there_too = {_name(each) for each in found}
     return [each for each in found if _is_told(each, there_too, alone=here == there)]
 

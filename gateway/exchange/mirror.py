@@ -15,10 +15,11 @@ from threading import Lock
 
 import numpy as np
 
+from gateway.exchange.lists import hierarchies
 from gateway.exchange.standing import rights, state_of
 from gateway.intake.provision import Provision
 from gateway.mirror.comparisons import Comparisons
-from gateway.mirror.hierarchy import Hierarchy, hierarchy
+from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.ledger import Sums
 from gateway.mirror.remarks import Remark
 from gateway.mirror.result import told
@@ -136,7 +137,7 @@ class Mirror:
         All those that a question asks for are in it, and none that its keys or its filters on keys
         and time leave out. What else it asks for is still to be selected.
         """
-        state = (rights(visibility), *self._states(visibility))
+        state = (rights(visibility), *self.states(visibility))
         narrow = _of_keys_and_time(structure, wanted)
         with self._lock:
             if (kept := self._cubes.get((state, narrow))) is not None:
@@ -169,10 +170,10 @@ class Mirror:
                 return kept
             before = next((each for key, each in reversed(self._compared.items())
                            if key[0] == state[0]), None)  # fmt: skip
-        statements = [*self._statements(visibility)]
+        statements = [*self.statements(visibility)]
         if not statements:
             return None
-        lists = self._lists(statements[0].selection.structure)
+        lists = self.lists(statements[0].selection.structure)
         found = Comparisons(statements, lists, self._sums, self._remarks, before)
         with self._lock:
             self._compared[state] = found
@@ -180,14 +181,15 @@ class Mirror:
                 self._compared.popitem(last=False)
         return found
 
-    def _states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
+    def states(self, visibility: Visibility) -> Iterator[tuple[object, ...]]:
         """What stands for all that a caller sees of each provision."""
         for each in self.compared:
             found = state_of(self._store, each.id, each.structure, visibility)
             if found is not None:
                 yield each.id, *found[0]
 
-    def _statements(self, visibility: Visibility) -> Iterator[Statement]:
+    def statements(self, visibility: Visibility) -> Iterator[Statement]:
+        """What each provision states that is compared, as a caller sees it."""
         for each in self.compared:
             release = self._store.catalogue.visible(each.id, visibility)
             if release is None:
@@ -201,16 +203,9 @@ class Mirror:
                 stated = Statement(each.id, release.number, found, years=years)
                 yield replace(stated, in_part=_in_part(cube.index, stated))
 
-    def _lists(self, structure: DataStructure) -> list[Hierarchy]:
-        by_id = {each.id: each for each in structure.dimensions}
-        found = []
-        for id in BROKEN_DOWN:
-            codelist = by_id[id].representation.codelist
-            found.append(
-                Hierarchy(id, {}) if codelist is None
-                else hierarchy(id, self._registry.scheme(codelist))
-            )  # fmt: skip
-        return found
+    def lists(self, structure: DataStructure) -> list[Hierarchy]:
+        """The code lists of the dimensions that may be broken down, in the order of a cell."""
+        return hierarchies(self._registry, structure)
 
     def moments(self, visibility: Visibility) -> list[datetime]:
         """Each moment at which some side changed for a caller, in order."""

@@ -18,6 +18,7 @@ def method_lines(exchange: Exchange, said: Words) -> Iterator[tuple[str, str]]:
     yield "A, B", method.WHERE.said(language)
     for formula in method.FORMULAS:
         yield formula.name.said(language), f"{formula.formula}\n{formula.words.said(language)}"
+    yield said("Ejemplo", "Example"), method.EXAMPLE.said(language)
     yield said("Estados y rupturas", "Statuses and breaks"), method.CARRIED.said(language)
     for component in ("MIRROR_STATUS", "MIRROR_REASON"):
         for code, name in said.codes[component].items():

@@ -5,14 +5,17 @@ All faults of the file are named at once, with their lines.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from gateway.errors import BadConfiguration, BadSyntax
+from gateway.exchange.lists import hierarchies
 from gateway.intake.faults import shape_faults
+from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.remarks import Remark
+from gateway.mirror.sides import BROKEN_DOWN
 from gateway.model.period import chronological
 from gateway.model.text import Text
 from gateway.registry import Registry
@@ -23,26 +26,54 @@ _FLOW = "LMIG:DF_MIRROR(1.0.0)"
 _BEGINNING = re.compile(r"\s*\[\[notes\]\]")
 
 
+_CATEGORIES = tuple(id for id in BROKEN_DOWN if not id.endswith("_AREA"))
+"""The dimensions of which a note may be about some codes."""
+
+
 class Note(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
-    """One note: a reason and words for what two sources say of a phenomenon in some periods."""
+    """One note: a reason and words for what two sources, or some countries, say of a phenomenon.
+
+    In some periods and categories; where the definitions are not `comparable`, they are not
+    compared there.
+    """
 
     reason: str
-    sources: tuple[str, ...]
     indicator: str
     es: str
     en: str
+    sources: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    categories: dict[str, tuple[str, ...]] = {}
+    comparable: bool = True
     first: str = ""
     last: str = "9999"
 
-    def remark(self) -> Remark:
+    def remark(self, lists: Mapping[str, Hierarchy]) -> Remark:
         """The same as the comparison has it: COMMENT_OBS is one text, in both languages."""
-        sources = frozenset(self.sources)
-        return Remark(sources, self.indicator, self.reason, self.words, self.first, self.last)
+        return Remark(
+            frozenset(self.sources),
+            self.indicator,
+            self.reason,
+            self.words,
+            self.first,
+            self.last,
+            frozenset(self.countries),
+            tuple((id, _within(lists[id], of)) for id, of in sorted(self.categories.items())),
+            self.comparable,
+        )
 
     @property
     def words(self) -> str:
         """What is said, in both languages, as COMMENT_OBS has it."""
         return f"{self.es.strip()} / {self.en.strip()}"
+
+
+def _within(codelist: Hierarchy, codes: Iterable[str]) -> frozenset[str]:
+    """Some codes, and all that they are made up of."""
+    named = frozenset(codes)
+    return frozenset(
+        code for code in codelist.parents if not named.isdisjoint(codelist.above(code))
+    )
 
 
 class NotesFile(msgspec.Struct, frozen=True):
@@ -84,12 +115,16 @@ def readable_remarks(config: Path, registry: Registry) -> tuple[tuple[Remark, ..
     if faults := [*_misshapen(content, text)]:
         return (), faults
     notes = msgspec.convert(content, NotesFile).notes
+    found = hierarchies(registry, registry.structure(registry.dataflow(_FLOW)))
+    lists = dict(zip(BROKEN_DOWN, found, strict=True))
     faults = [
         f"{FILE}:{line}: {fault}"
         for note, line in zip(notes, _lines(text), strict=True)
-        for fault in _faults(note, registry)
+        for fault in (*_faults(note, registry), *_faults_of_scope(note, lists))
     ]
-    return tuple(each.remark() for each in notes), faults
+    if faults:
+        return (), faults
+    return tuple(each.remark(lists) for each in notes), []
 
 
 def _lines(text: str) -> list[int]:
@@ -113,11 +148,10 @@ def _misshapen(content: dict[str, object], text: str) -> Iterator[str]:
 def _faults(note: Note, registry: Registry) -> Iterator[str]:
     codes = registry.codes(registry.structure(registry.dataflow(_FLOW)))
     said = {"MIRROR_REASON": (note.reason,), "INDICATOR": (note.indicator,),
-            "DATA_SOURCE": note.sources}  # fmt: skip
+            "DATA_SOURCE": note.sources, "REF_AREA": note.countries,
+            **{id: of for id, of in note.categories.items() if id in _CATEGORIES}}  # fmt: skip
     for component, values in said.items():
         yield from (f"{component} has no code {e}" for e in values if e not in codes[component])
-    if len({*note.sources}) != 2:
-        yield "sources names two different ones"
     if not note.es.strip() or not note.en.strip():
         yield "es and en both say something"
     for period in (note.first, note.last):
@@ -125,3 +159,14 @@ def _faults(note: Note, registry: Registry) -> Iterator[str]:
             chronological(period or "9999")
         except BadSyntax as error:
             yield str(error)
+
+
+def _faults_of_scope(note: Note, lists: Mapping[str, Hierarchy]) -> Iterator[str]:
+    if len({*note.sources}) != 2 and (note.sources or not note.countries):
+        yield "sources names two different ones, or countries says between whom"
+    if len(note.countries) > 2:
+        yield "countries names one or two"
+    parts = (each for each in note.countries if lists["REF_AREA"].root(each) != each)
+    yield from (f"{each} is a part of a country" for each in parts)
+    for other in sorted(note.categories.keys() - {*_CATEGORIES}):
+        yield f"categories names {other}, and can name {', '.join(_CATEGORIES)}"

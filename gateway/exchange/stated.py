@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from gateway.exchange.exchange import Exchange
 from gateway.mirror.hierarchy import TOTAL
 from gateway.mirror.sides import BROKEN_DOWN
 from gateway.model.query import Wanted
-from gateway.model.selection import Selection
+from gateway.model.selection import Coded, Codes, Selection
 from gateway.model.structure import Dataflow
 from gateway.model.visibility import Visibility
 
@@ -32,19 +34,31 @@ def stating(exchange: Exchange, flow: Dataflow, visibility: Visibility) -> Itera
 
 
 def _stated(found: Selection) -> Iterator[Stating]:
-    names = ("DATA_SOURCE", *BROKEN_DOWN)
-    codes: dict[tuple[str, str, str], list[set[str]]] = {}
-    for series in range(found.series):
-        source, *cell = (found.keys[id].value(series) or "" for id in names)
-        key = (source, _country(cell[0]), _country(cell[1]))
-        seen = codes.setdefault(key, [set() for _ in BROKEN_DOWN])
-        for of, code in zip(seen, cell, strict=True):
-            of.add(code)
-    for key, seen in sorted(codes.items()):
-        parts = (id for id, of in zip(BROKEN_DOWN, seen, strict=True) if len(of - {TOTAL}) > 1)
-        yield Stating(*key, tuple(parts))
+    """By source, reporter and partner, without looking at series one by one."""
+    sources, partners = found.keys["DATA_SOURCE"], _countries(found.keys["COUNTERPART_AREA"])
+    reporters = _countries(found.keys["REF_AREA"])
+    corridor = np.zeros(found.series, np.int64)
+    for column in (sources, reporters, partners):
+        corridor = corridor * len(column.values) + column.codes
+    names, example, place = np.unique(corridor, return_index=True, return_inverse=True)
+    parts = {id: _parts(found.keys[id], place, len(names)) for id in BROKEN_DOWN}
+    for number, series in enumerate(example.tolist()):
+        source, *ends = (each.value(series) or "" for each in (sources, reporters, partners))
+        by = tuple(id for id, count in parts.items() if count[number] > 1)
+        yield Stating(source, ends[0], ends[1], by)
 
 
-def _country(area: str) -> str:
-    """The country of an area: ISO 3166-2 codes begin with it."""
-    return area.partition("-")[0]
+def _parts(column: Coded, place: Codes, corridors: int) -> list[int]:
+    """How many codes but that of all stand in a column, by corridor."""
+    some = np.array([value != TOTAL for value in column.values], bool)[column.codes]
+    pairs = np.unique(place[some].astype(np.int64) * len(column.values) + column.codes[some])
+    counts: list[int] = np.bincount(pairs // len(column.values), minlength=corridors).tolist()
+    return counts
+
+
+def _countries(areas: Coded) -> Coded:
+    """The countries of areas: ISO 3166-2 codes begin with theirs."""
+    named = [each.partition("-")[0] for each in areas.values]
+    countries = tuple(sorted({*named}))
+    turned = np.array([countries.index(each) for each in named], np.int32)
+    return Coded(turned[areas.codes], countries)

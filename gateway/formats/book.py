@@ -16,6 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from gateway.errors import TooLarge
+
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -23,6 +25,9 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 """What every workbook is made with."""
+
+MOST_ROWS = 1_048_575
+"""What a sheet holds below its header."""
 
 Cell = str | int | float | date | None
 
@@ -104,7 +109,14 @@ class Book:
 
 
 def write(book: Book) -> bytes:
-    """The workbook as a file."""
+    """The workbook as a file. Raises TooLarge for more rows than a sheet holds."""
+    for each in book.sheets:
+        if isinstance(each, Page) and len(each.rows) > MOST_ROWS:
+            raise TooLarge(
+                f"{len(each.rows):,} rows do not fit in a sheet, which holds {MOST_ROWS:,}.",
+                spanish=f"{len(each.rows):,} filas no caben en una hoja de {MOST_ROWS:,}.",
+                subject=each.name,
+            )
     target = io.BytesIO()
     made = opened(target, book.title, book.prepared)
     styles = Styles(made)

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from gateway.formats import (
+    book,
     csv,
     csv_metadata,
     json_data,
@@ -170,7 +171,7 @@ XLSX = Format(
     xlsx.write,
     words=Words.ONE,
     extension="xlsx",
-    most=xlsx.MOST_ROWS,
+    most=book.MOST_ROWS,
     packed=True,
     tells_the_asking=True,
 )

@@ -12,16 +12,13 @@ from collections.abc import Iterator
 from zipfile import ZIP64_LIMIT, ZIP_DEFLATED, ZipFile, ZipInfo
 
 from gateway.errors import TooLarge
-from gateway.formats.book import Styles, opened, write_lines
+from gateway.formats.book import MOST_ROWS, Styles, opened, write_lines
 from gateway.formats.escape import sheet_text
 from gateway.formats.flat import refuse_more_than_a_state
 from gateway.formats.message import DataMessage
 from gateway.formats.notes import notes
 from gateway.formats.outlet import Outlet
 from gateway.formats.sheet import MOST_DECIMALS, Sheet, Strings, sheets
-
-MOST_ROWS = 1_048_575
-"""What a sheet holds below its header."""
 
 _BYTES_A_CELL = 40
 

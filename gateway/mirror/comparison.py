@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.mirror import measures
-from gateway.mirror.ledger import Ledger, Mask, Request, Sums, Values
-from gateway.mirror.pairing import Pair, Reason, Term
+from gateway.mirror.ledger import Ledger, Mask, Sums, Values
+from gateway.mirror.paired import Paired
+from gateway.mirror.pairing import Pair, Reason
 from gateway.mirror.remarks import Remark, incomparable
 from gateway.mirror.renewing import renewal, whole
 from gateway.mirror.sides import Statement
-from gateway.model.selection import RowNumbers
 
 Codes = npt.NDArray[np.int8]
 
@@ -65,8 +65,7 @@ class Comparison:
     which a shift explains. What the two sources say stands in `left` and `right`.
     """
 
-    frequency: str
-    pairs: tuple[Pair, ...]
+    paired: Paired
     left: Ledger
     right: Ledger
     compared: Mask
@@ -76,6 +75,16 @@ class Comparison:
     rank: Values
     unusual: Mask
     shifted: Mask
+
+    @property
+    def frequency(self) -> str:
+        """The frequency of all its periods."""
+        return self.paired.frequency
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pair of each row."""
+        return self.paired.pairs
 
     @property
     def first(self) -> int:
@@ -127,24 +136,25 @@ class Comparison:
 
 def compare(
     statements: Sequence[Statement],
-    pairs: Sequence[Pair],
-    frequency: str,
+    paired: Paired,
     sums: Sums,
     remarks: Sequence[Remark] = (),
     before: Comparison | None = None,
 ) -> Comparison:
-    """The measures of some pairs, all of one frequency.
+    """The measures of some pairs.
 
     Where there was a comparison `before`, only what a difference from it reaches is measured again.
     """
-    left, right = _sides(statements, pairs, frequency, sums)
+    frequency, pairs, asked = paired.frequency, paired.pairs, paired.asked
+    ledger = sums.ledger(statements, asked.requests, frequency)
+    left, right = ledger.at(asked.left), ledger.at(asked.right)
     apart = incomparable(remarks, pairs, frequency, left.first, left.values.shape[1])
     compared = np.array([pair.reason is None for pair in pairs], bool)[:, None] & ~apart
     both = [np.where(compared, side.values, np.nan) for side in (left, right)]
     was = [before] if before is not None and before.first == left.first else []
     again = whole(compared.shape)
     for each in was:
-        again = renewal(_rows_before(pairs, each.pairs), each.both, both)
+        again = renewal(paired.rows_in(each.paired), each.both, both)
     sums.measured += again.work
     a, b = both[0][again.rows], both[1][again.rows]
     index = np.round(measures.asymmetry(a, b), DECIMALS[Measure.ASYMMETRY])
@@ -152,10 +162,9 @@ def compare(
     lag = np.where(np.isnan(index[:, since:]), np.nan, measures.lag(a, b, frequency, since))
     indexes = again.over([each.index for each in was], index[:, since:])
     everybody = again.of_all()
-    ranks = measures.rank(indexes[:, everybody.since :], _groups(pairs))
+    ranks = measures.rank(indexes[:, everybody.since :], paired.groups)
     return Comparison(
-        frequency,
-        tuple(pairs),
+        paired,
         left,
         right,
         compared,
@@ -166,36 +175,3 @@ def compare(
         again.over([each.unusual for each in was], measures.outliers(signed, frequency, since)),
         again.over([each.shifted for each in was], measures.lagged(a, b)[:, since:]),
     )
-
-
-def _rows_before(now: Sequence[Pair], before: Sequence[Pair]) -> RowNumbers:
-    """For each pair the row that it had before, -1 where it was not there."""
-    if now is before:
-        return np.arange(len(now))
-    places = {(each.corridor, each.mirror, each.cell): row for row, each in enumerate(before)}
-    return np.array([places.get((e.corridor, e.mirror, e.cell), -1) for e in now], np.intp)
-
-
-def _sides(
-    statements: Sequence[Statement], pairs: Sequence[Pair], frequency: str, sums: Sums
-) -> tuple[Ledger, Ledger]:
-    """The sums of the left and of the right; what several pairs need is added up once."""
-    rows: dict[Request, int] = {}
-    terms = [*(pair.left for pair in pairs), *(pair.right for pair in pairs)]
-    asked = [rows.setdefault(_request(term, frequency), len(rows)) for term in terms]
-    found = sums.ledger(statements, [*rows], frequency)
-    return found.at(asked[: len(pairs)]), found.at(asked[len(pairs) :])
-
-
-def _request(term: Term | None, frequency: str) -> Request:
-    if term is None:
-        return Request(0, frequency, None, ())
-    name = (term.side.corridor, term.cells)
-    return Request(term.side.statement, term.stated, name, term.series)
-
-
-def _groups(pairs: Sequence[Pair]) -> npt.NDArray[np.int64]:
-    """The pairs that are ranked together: of one phenomenon at one breakdown."""
-    numbers: dict[tuple[object, ...], int] = {}
-    groups = [(each.corridor.indicator, each.corridor.basis, each.cell[3:]) for each in pairs]
-    return np.array([numbers.setdefault(group, len(numbers)) for group in groups], np.int64)

@@ -6,12 +6,15 @@ from threading import RLock
 from gateway.mirror.comparison import Comparison, compare
 from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.ledger import Sums
+from gateway.mirror.paired import Paired
 from gateway.mirror.pairing import Pair, Pairing
 from gateway.mirror.periods import MONTHS
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import Statement, sides
+from gateway.mirror.views import Views, views
+from gateway.model.structure import DataStructure
 
-_Pairs = Mapping[str, tuple[Pair, ...]]
+_Pairs = Mapping[str, Paired]
 
 
 class Comparisons:
@@ -42,6 +45,7 @@ class Comparisons:
         self._before: Mapping[str, Comparison] = before.latest if before else {}
         self._stated = tuple(map(_stated, statements))
         self._pairs: _Pairs = before._pairs if before and before._stated == self._stated else {}
+        self._views: dict[str, Views] = before._views if before and self._pairs else {}
         if not self._pairs:
             self._pairs = _paired(statements, lists)
 
@@ -62,12 +66,18 @@ class Comparisons:
                 self._made[frequency] = compare(
                     self.statements,
                     self._pairs[frequency],
-                    frequency,
                     self._sums,
                     self.remarks,
                     self._before.get(frequency),
                 )
             return self._made[frequency]
+
+    def views(self, structure: DataStructure, frequency: str) -> Views:
+        """The pairs of a frequency as their sources see them, as series of one structure."""
+        with self._lock:
+            if frequency not in self._views:
+                self._views[frequency] = views(structure, self._pairs[frequency])
+            return self._views[frequency]
 
     def __iter__(self) -> Iterator[Comparison]:
         return map(self.at, self.frequencies)
@@ -77,7 +87,7 @@ def _paired(statements: Sequence[Statement], lists: Sequence[Hierarchy]) -> _Pai
     pairs: dict[str, list[Pair]] = {frequency: [] for frequency in MONTHS}
     for pair in Pairing(statements, lists).pairs(sides(statements, lists)):
         pairs[pair.frequency].append(pair)
-    return {frequency: tuple(of) for frequency, of in pairs.items() if of}
+    return {each: Paired(each, tuple(of)) for each, of in pairs.items() if of}
 
 
 def _stated(statement: Statement) -> Hashable:

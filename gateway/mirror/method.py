@@ -56,10 +56,14 @@ PAIRS = (
         "alone.",
     ),
     Text(
-        "Los meses se suman a trimestres, semestres y años, si están todos; las personas no se "
+        "Los meses se suman a trimestres, semestres y años si el cuadro los tiene todos. En un "
+        "cuadro que escribe sus ceros, una casilla que falta es una cifra que falta, y su suma "
+        "no se da; en uno que no los escribe, lo que no está no ocurrió. Las personas no se "
         "suman en el tiempo, porque quien vuelve dos veces es una sola persona al año.",
-        "Months are added up to quarters, halves and years, if all of them are there; persons are "
-        "not added up over time, for who returns twice is one person in a year.",
+        "Months are added up to quarters, halves and years if the table has all of them. In a "
+        "table that writes its zeros, a cell that is missing is a figure that is missing, and "
+        "its sum is not told; in one that does not write them, what is not there did not occur. "
+        "Persons are not added up over time, for who returns twice is one person in a year.",
     ),
     Text(
         "No se comparan cifras que cuentan cosas distintas (eventos, personas, documentos; motivo "
@@ -108,8 +112,8 @@ FORMULAS = (
         "The index less that of the same period of the year before, in percentage points; s are "
         "the periods of a year.")),
     Formula(Text("Posición", "Rank"), "1 + #{I > I(t)}", Text(
-        "El lugar del par en ese período, del índice más alto (1) al más bajo, entre los "
-        "del mismo indicador, base de conteo y categoría; los índices iguales comparten el lugar.",
+        "El lugar del par en ese período, del índice más alto (1) al más bajo, entre los del "
+        "mismo indicador, base de conteo y categoría; los índices iguales comparten el lugar.",
         "The pair's place in that period, from the highest index (1) to the lowest, among the "
         "pairs of the same indicator, count basis and category; equal indexes share a place.")),
     Formula(Text("Valor atípico", "Outlier"),
@@ -117,13 +121,13 @@ FORMULAS = (
         "d es la discrepancia con su signo, (A − B) / ((A + B) / 2) × 100. La mediana Me y la "
         "mediana de las desviaciones absolutas MAD se toman de todos los períodos anteriores del "
         f"mismo par, nunca de los posteriores; hacen falta al menos {_MONTHS} meses, {_QUARTERS} "
-        f"trimestres o {_YEARS} años. Si MAD es cero, atípico es todo lo que se aparta de la "
-        f"mediana. Iglewicz y Hoaglin proponen 3.5; aquí el umbral es {UNUSUAL:g}, porque una "
-        "marca pide mirar y no descarta nada.",
+        f"trimestres o {_YEARS} semestres o años. Si MAD es cero, atípico es todo lo que se "
+        f"aparta de la mediana. Iglewicz y Hoaglin proponen 3.5; aquí el umbral es {UNUSUAL:g}, "
+        "porque una marca pide mirar y no descarta nada.",
         "d is the discrepancy with its sign, (A − B) / ((A + B) / 2) × 100. The median Me and "
         "the median absolute deviation MAD are taken of all earlier periods of the same pair, "
-        f"never of later ones; it takes {_MONTHS} months, {_QUARTERS} quarters or {_YEARS} "
-        "years at least. Where MAD is zero, all that differs from the median is an outlier. "
+        f"never of later ones; it takes {_MONTHS} months, {_QUARTERS} quarters or {_YEARS} halves "
+        "or years at least. Where MAD is zero, all that differs from the median is an outlier. "
         f"Iglewicz and Hoaglin propose 3.5; the bound here is {UNUSUAL:g}, for a mark asks to "
         "look and discards nothing.")),
     Formula(Text("Desfase", "Lag"),
@@ -146,6 +150,16 @@ FORMULAS = (
         "COUNT_BASIS, COVERAGE) or from analysts (REF_PER, SOURCE, GEO and any other), with a "
         "note.")),
 )  # fmt: skip
+
+EXAMPLE = Text(
+    "Un ejemplo: de los guatemaltecos retornados desde México en agosto de 2021, el IGM declara A "
+    "= 3 419 y la UPMRIP B = 7 075 eventos. La diferencia es −3 656, la razón 0.48 y el índice 3 "
+    "656 / 5 247 × 100 = 69.68 %; el mes es atípico para este par.",
+    "An example: of the Guatemalans returned from Mexico in August 2021 the IGM states A = 3,419 "
+    "and the UPMRIP B = 7,075 events. The difference is −3,656, the ratio 0.48 and the index "
+    "3,656 / 5,247 × 100 = 69.68 %; the month is an outlier for this pair.",
+)
+"""A comparison with real figures, by hand."""
 
 CARRIED = Text(
     "El estado de la observación (OBS_STATUS), la confidencialidad y las rupturas de serie "

@@ -26,17 +26,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one side adds up for a cell: cells of a statement, stated with a frequency."""
+    """What one side adds up for a cell: cells of a statement, stated with a frequency.
+
+    `series` are the numbers of their series.
+    """
 
     side: Side
     stated: str
     cells: frozenset[Cell]
-
-    @property
-    def series(self) -> tuple[int, ...]:
-        """The numbers of their series."""
-        of = self.side.series[self.stated]
-        return tuple(sorted(of[cell] for cell in self.cells))
+    series: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +119,15 @@ class Pairing:
                     yield from (replace(_seen(each, side), other=None) for each in pairs)
 
     def _between(self, left: Side, right: Side) -> Iterator[Pair]:
+        known: dict[tuple[str, str], list[Pair]] = {}
         for frequency in MONTHS:
-            stated = (left.reaching(frequency), right.reaching(frequency))
-            if stated[0] is not None and stated[1] is not None:
-                yield from self._at(frequency, left, stated[0], right, stated[1])
+            one, other = left.reaching(frequency), right.reaching(frequency)
+            if one is not None and other is not None:
+                if (one, other) not in known:
+                    known[one, other] = [*self._at(frequency, left, one, right, other)]
+                for pair in known[one, other]:
+                    at_this = pair.frequency == frequency
+                    yield pair if at_this else replace(pair, frequency=frequency)
 
     def _at(
         self, frequency: str, left: Side, of_left: str, right: Side, of_right: str
@@ -172,7 +175,7 @@ class Pairing:
         if whole is None:
             return None
         parts = stated.sum_of(whole) or frozenset()
-        return whole, Term(side, frequency, parts)
+        return whole, _of(side, frequency, parts)
 
     def _cells(self, side: Side, frequency: str) -> Stated:
         """The cells of a side: sides that state the same ones are looked into once."""
@@ -218,4 +221,9 @@ def _sources(sides: Iterable[Side]) -> Mapping[tuple[str, str], set[str]]:
 
 
 def _term(side: Side, stated: str, cells: frozenset[Cell] | None) -> Term | None:
-    return Term(side, stated, cells) if cells else None
+    return _of(side, stated, cells) if cells else None
+
+
+def _of(side: Side, stated: str, cells: frozenset[Cell]) -> Term:
+    of = side.series[stated]
+    return Term(side, stated, cells, tuple(sorted(of[cell] for cell in cells)))

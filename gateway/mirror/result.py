@@ -12,15 +12,14 @@ import pyarrow as pa
 
 from gateway.mirror.comparison import Comparison, Measure
 from gateway.mirror.comparisons import Comparisons
-from gateway.mirror.figures import WHERE_DEFINED, Figures, rounded, spelled
 from gateway.mirror.ledger import Mask, Values
 from gateway.mirror.of_series import OfSeries
 from gateway.mirror.periods import spelled as period
 from gateway.mirror.runs import interleaved
 from gateway.mirror.said import Kind, Said, said
+from gateway.mirror.told import WHERE_DEFINED, Figures, rounded, spelled
 from gateway.mirror.views import (
     MEASURES,
-    views,
     wanted_frequency,
     wanted_periods,
     wanted_series,
@@ -71,11 +70,11 @@ def _blocks(structure: DataStructure, found: Comparisons, wanted: Wanted) -> Ite
 def _block(
     structure: DataStructure, found: Comparisons, comparison: Comparison, wanted: Wanted
 ) -> Told:
-    every = views(structure, comparison)
+    every = found.views(structure, comparison.frequency)
     series = wanted_series(every, wanted)
     places = np.flatnonzero(series.any(axis=1))
     figures = Figures(
-        every.at(places), np.flatnonzero(wanted_periods(structure, comparison, wanted))
+        comparison, every.at(places), np.flatnonzero(wanted_periods(structure, comparison, wanted))
     )
     layers = [
         _layer(figures, measure, series[places, number])

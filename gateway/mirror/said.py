@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gateway.mirror.comparison import REASONS, STATUSES, Status
-from gateway.mirror.figures import Figures
 from gateway.mirror.gravity import GRAVEST, brought, graver
 from gateway.mirror.ledger import Mask
 from gateway.mirror.pairing import Term
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import Statement
+from gateway.mirror.told import Figures
 from gateway.mirror.views import coded
 from gateway.model.coding import dense, narrow
 from gateway.model.selection import Coded, Codes
@@ -87,7 +87,7 @@ def _distinct(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def _carried(name: str, figures: Figures) -> tuple[Coded, ...]:
     """What the sources say of their figures: of the one side, of the other, or of both."""
-    found, turned = figures.of.comparison, figures.of.turned[:, None]
+    found, turned = figures.found, figures.of.turned[:, None]
     left, right = found.left.said[name], found.right.said[name]
     both = graver(name, left, right)
     values = tuple(sorted({*both.values, *_NORMAL.get(name, ())}))
@@ -118,7 +118,7 @@ def _statuses(figures: Figures) -> tuple[Coded, ...]:
     one, other = STATUSES.index(Status.MISSING_MIRROR), STATUSES.index(Status.MISSING_REF)
     back = np.arange(len(STATUSES), dtype=np.int8)
     back[[one, other]] = back[[other, one]]
-    codes = figures.at(figures.of.comparison.status)
+    codes = figures.at(figures.found.status)
     codes = np.where(figures.of.turned[:, None], back[codes], codes)
     compared = codes == STATUSES.index(Status.COMPARED)
     undefined = np.where(compared, np.int8(STATUSES.index(Status.UNDEFINED)), codes)
@@ -132,7 +132,7 @@ def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
     The remark that is more precise goes before what was found; one on all periods stands where
     nothing was.
     """
-    found = figures.of.comparison
+    found = figures.found
     reasons = tuple(dict.fromkeys([*map(str, REASONS), *(each.reason for each in remarks)]))
     codes = found.reason.astype(np.int16)
     codes[codes < 0] = len(reasons)
@@ -149,7 +149,7 @@ def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
 
 def _releases(figures: Figures, statements: Sequence[Statement]) -> dict[str, Coded]:
     """Which releases the two sides of a row are from; none where a side is missing."""
-    seen, found = figures.of.seen, figures.of.comparison
+    seen, found = figures.of.seen, figures.found
     left, right = (figures.at(~np.isnan(s.values) | s.partly) for s in (found.left, found.right))
     turned = figures.of.turned[:, None]
     own, other = np.where(turned, right, left), np.where(turned, left, right)

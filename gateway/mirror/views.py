@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.mirror.comparison import Comparison, Measure
+from gateway.mirror.paired import Paired
 from gateway.mirror.pairing import Pair
 from gateway.mirror.periods import spelled
 from gateway.mirror.sides import BROKEN_DOWN
@@ -35,11 +36,10 @@ _OF_PAIR: Mapping[str, Callable[[Pair], str]] = {
 class Views:
     """Pairs as somebody sees them, in the order of their keys.
 
-    `row` is the row of the comparison, `turned` says that it is the right that sees it; `seen` is
+    `row` is the row of the pair, `turned` says that it is the right that sees it; `seen` is
     the pair so turned. `keys` has a code for each in every dimension but that of the measure.
     """
 
-    comparison: Comparison
     seen: tuple[Pair, ...]
     row: RowNumbers
     turned: Mask
@@ -51,7 +51,6 @@ class Views:
     def at(self, places: RowNumbers) -> "Views":
         """Some of them."""
         return Views(
-            self.comparison,
             tuple(self.seen[place] for place in places.tolist()),
             self.row[places],
             self.turned[places],
@@ -59,15 +58,15 @@ class Views:
         )
 
 
-def views(structure: DataStructure, comparison: Comparison) -> Views:
+def views(structure: DataStructure, paired: Paired) -> Views:
     """Every pair as the left sees it, and as the right does where there is that other way."""
-    pairs = comparison.pairs
+    pairs = paired.pairs
     back = [(row, pair) for row, each in enumerate(pairs) if (pair := each.turned) is not None]
     seen = (*pairs, *(pair for _, pair in back))
     keys = {id: _codes(id, seen) for id in structure.dimension_ids if id != _MEASURE}
     order = np.argsort(packed([each.codes for each in keys.values()], len(seen)), kind="stable")
     row = np.array([*range(len(pairs)), *(row for row, _ in back)], np.intp)
-    return Views(comparison, seen, row, np.arange(len(seen)) >= len(pairs), keys).at(order)
+    return Views(seen, row, np.arange(len(seen)) >= len(pairs), keys).at(order)
 
 
 def _codes(id: str, seen: Sequence[Pair]) -> Coded:

@@ -25,6 +25,7 @@ from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import (
     auditing,
+    comparing,
     limits,
     oauth,
     openapi,
@@ -94,6 +95,7 @@ def create_app(
     app.register_blueprint(operations.routes(exchange, tokens, metrics))
     app.register_blueprint(submissions.routes(exchange, tokens, decisions))
     app.register_blueprint(auditing.routes(exchange, tokens, decisions))
+    app.register_blueprint(comparing.routes(exchange, tokens, sender, decisions))
     browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
     for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):

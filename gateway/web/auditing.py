@@ -50,9 +50,14 @@ def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blue
 
 
 def _told(entry: Entry, granted: set[str]) -> dict[str, object]:
-    """An entry for a provider: what others supply, and by which rules, is not its to know."""
+    """An entry for a provider: what others supply, and by which rules, is not its to know.
+
+    Nor how much of that was told and kept back: where it is counted in, there is no count.
+    """
     decision = entry.decision
     told = asdict(decision)
+    if not granted.issuperset(decision.providers):
+        told |= {"rows": None, "suppressed": None}
     kept = ("action", "status", "client_id", "organisation", "flow", "query", "rows", "suppressed")
     return {
         "number": entry.number,

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
+from gateway.mirror import method
 from gateway.model.artefact import Item, ItemScheme, Kind
 from gateway.model.structure import Categorisation, Dataflow
 from gateway.model.text import Text
@@ -35,13 +36,14 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
         )
 
     @pages.get("/mirror/method")
-    def method() -> str:
+    def mirror_method() -> str:
         spoken = language()
         return render_template(
             "method.html",
             language=spoken,
             other="en" if spoken == "es" else "es",
             words=words.said(spoken),
+            method=method,
             lists=[
                 (title, _codes(exchange.registry, component))
                 for title, component in _MIRROR_LISTS.items()

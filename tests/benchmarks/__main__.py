@@ -13,6 +13,7 @@ from tests.benchmarks.admission import admitting
 from tests.benchmarks.figures import figures
 from tests.benchmarks.intake import taking_in
 from tests.benchmarks.measures import Measure, answering, building, slicing, writing
+from tests.benchmarks.pairs import pairing
 from tests.benchmarks.serving import serving
 from tests.benchmarks.store import storing
 from tests.conftest import ISSUER
@@ -39,6 +40,7 @@ def _measures(exchange: Exchange, count: int) -> Iterator[Measure]:
     yield from writing(big, exchange.registry)
     yield from storing(exchange, count)
     yield from taking_in(exchange, count)
+    yield from pairing(exchange, count)
     yield from answering(create_app(exchange, ISSUER).test_client())
     yield from admitting(exchange)
     yield from serving(count, seconds=3 if count > 10_000 else 0.3)

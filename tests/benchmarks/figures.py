@@ -67,7 +67,7 @@ class Figures:
         values = np.random.default_rng(1977).integers(0, 100_000, len(series))
         own = {
             **{name: self._varied(name, series) for name in _VARIED},
-            self.structure.time.id: _coded(MONTHS, month),
+            self.structure.time.id: coded(MONTHS, month),
             self.structure.measure.id: as_arrow(values.astype(np.float64)),
             REPORTED: as_arrow(values).cast(pa.string()),
         }
@@ -116,14 +116,14 @@ class Figures:
     def _varied(self, name: str, series: Numbers) -> pa.DictionaryArray:
         first, second = (len(self.codes[each]) for each in _VARIED)
         position = series % first if name == _VARIED[0] else series // first % second
-        return _coded(self.codes[name], position)
+        return coded(self.codes[name], position)
 
     def _constant(self, field: pa.Field, rows: int) -> pa.Array:
         optional = field.nullable and field.name not in _CONSTANT
         if optional:
             return pa.nulls(rows, field.type)
         code = _CONSTANT.get(field.name) or self.codes[field.name][0]
-        return _coded([code], np.zeros(rows, np.int64))
+        return coded([code], np.zeros(rows, np.int64))
 
 
 def figures(registry: Registry, count: int) -> Figures:
@@ -134,6 +134,6 @@ def figures(registry: Registry, count: int) -> Figures:
     return Figures(flow, structure, registry.labels(flow.reference, structure), codes, count)
 
 
-def _coded(words: Sequence[str], position: Numbers) -> pa.DictionaryArray:
+def coded(words: Sequence[str], position: Numbers) -> pa.DictionaryArray:
     indices = pa.array(position.astype(np.int32))
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))

@@ -137,7 +137,7 @@ def _bare() -> Iterator[int]:
 
 def token(port: int, id: str, secret: str) -> dict[str, str]:
     """The header with a token, asked for as any client does."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     form = {"Content-Type": "application/x-www-form-urlencoded", **basic(id, secret)}
     connection.request("POST", "/oauth/token", "grant_type=client_credentials", form)
     said = json.loads(connection.getresponse().read())
@@ -147,7 +147,7 @@ def token(port: int, id: str, secret: str) -> dict[str, str]:
 
 def tag(port: int, path: str, headers: dict[str, str]) -> str:
     """The tag of an answer."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.read()

@@ -1,17 +1,41 @@
-"""A small home: one provision and short code lists, so that each command starts at once."""
+"""The program in this process, and a small home with which each command starts at once."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.cli import main
 from gateway.exchange import Exchange
 from gateway.model.artefact import Artefact, ItemScheme, Kind, Reference
+from gateway.settings import Home
 from tests.asking import rows
 from tests.conftest import CONFIG
 from tests.formats.reading import structures
+from tests.homes import prepare
 from tests.intake.books import SV
+
+Call = Callable[..., tuple[int, str, str]]
+"""The status of a command, its output and its errors, by its arguments."""
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """The program, called as a shell calls it: its exit status, its output and its errors."""
+    monkeypatch.delenv("GATEWAY_HOME", raising=False)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["gateway", *map(str, arguments)])
+        status = 0
+        try:
+            main()
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        return status, *capsys.readouterr()
+
+    return call
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +47,7 @@ def template(loaded: Exchange, tmp_path_factory: pytest.TempPathFactory) -> Path
     (folder / "dsd").mkdir()
     (folder / "dsd" / "all.xml").write_bytes(structures(needed(loaded)))
     folder.chmod(0o700)
+    prepare(Home(folder))
     return folder
 
 

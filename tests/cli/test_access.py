@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
-from gateway.access.clients import Proof
+from gateway.access.clients import DATA_CONFIDENTIAL, DATA_READ, Proof
 from gateway.access.grants import Grant
 from gateway.access.keysets import keys_in_file
 from gateway.access.people import NewPerson
 from gateway.cli import commands
 from gateway.errors import BadConfiguration, GatewayError
 from gateway.exchange import Exchange
-from gateway.exchange.weaknesses import weaknesses
+from gateway.exchange.weaknesses import weak_settings, weaknesses
 from gateway.settings import Home
 from tests.conftest import Clock
 from tests.homes import configure
@@ -331,3 +331,53 @@ def test_doctor_names_settings_that_weaken(home: Home) -> None:
         found = [*exchange.faults(), *weaknesses(exchange)]
 
     assert [each.split()[0] for each in found] == ["loopback_keys", "proxies", "origins"]
+
+
+ISSUER_OF_JWT = """
+[[issuers]]
+id = "mintrab"
+issuer = "http://sso.mintrab.example"
+audience = "gateway"
+client_id = "gateway"
+types = ["JWT"]
+scopes = ["data.read"]
+"""
+WEAK = {
+    'issuer = "https://stats.example"\n': "proxies = 0",
+    'issuer = "https://stats.example"\n[serve]\nproxies = 1\n': "",
+    "[limits]\ndata = 0\nstructures = 0\n": "data = 0; structures = 0",
+    'database = "postgresql+psycopg://gateway@db.example/gateway"\n': "the connection",
+    'database = "postgresql+psycopg://gateway@db.example/gateway?sslmode=require"\n': "",
+    'database = "postgresql+psycopg://gateway@localhost/gateway"\n': "",
+    ISSUER_OF_JWT: "the issuer mintrab has scopes; the issuer mintrab is found; "
+    "the issuer mintrab has types",
+}
+
+
+@pytest.mark.parametrize(("settings", "named"), WEAK.items(), ids=map(repr, WEAK))
+def test_doctor_names_each_weak_setting(home: Home, settings: str, named: str) -> None:
+    """And is silent where it is mended."""
+    configure(home)
+    (home.root / "config" / "gateway.toml").write_text(settings)
+
+    found = [*weak_settings(home.settings())]
+
+    expected = [each for each in named.split("; ") if each]
+    assert len(found) == len(expected)
+    assert all(one.startswith(start) for one, start in zip(found, expected, strict=True))
+
+
+def test_doctor_names_clients_that_prove_too_little(home: Home) -> None:
+    """A secret for what is confidential, and RS256 where the profile leaves it out."""
+    rsa = RSAKey.generate_key(2048, auto_kid=True).as_dict(private=False)
+    keys, _ = keys_in_file(json.dumps({"keys": [rsa]}).encode())
+    with closing(Exchange(home)) as exchange:
+        now = exchange.clock()
+        exchange.clients.add("Weak", [DATA_READ, DATA_CONFIDENTIAL], now, "weak")
+        exchange.clients.add("Fine", [DATA_READ], now, "fine")
+        exchange.clients.add("Free", [], now, "free", proof=Proof(keys))
+        exchange.clients.add("Pinned", [], now, "pinned", proof=Proof(keys, algorithm="PS256"))
+
+        found = [*weaknesses(exchange)]
+
+    assert [each.split()[1] for each in found] == ["weak", "free"]

@@ -15,6 +15,7 @@ from gateway.cli import commands
 from gateway.errors import GatewayError, StorageFault
 from gateway.exchange import Exchange
 from tests.formats.reading import faults, official
+from tests.homes import fresh
 from tests.intake.books import GT, SV, edited, sample
 
 PATH = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0/A.SV"
@@ -149,7 +150,8 @@ def test_a_report_shows_every_place(loaded: Exchange, tmp_path: Path) -> None:
     cells = {"2023!A6": "[red]Méjico[/red]", "2022!N8": 5}
     wrong.write_bytes(edited(sample(loaded, GT), cells))
 
-    done = submitted(tmp_path / "home", wrong, "--check", "--lang", "es", provision=GT)
+    home = fresh(tmp_path / "home").root
+    done = submitted(home, wrong, "--check", "--lang", "es", provision=GT)
 
     assert done.exit_code == 1
     for word in ("A6", "N8", "[red]", "origin.csv"):

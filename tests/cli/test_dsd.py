@@ -34,6 +34,7 @@ from tests.definitions import (
     own_home,
     small_files,
 )
+from tests.homes import fresh
 from tests.web.asking import found
 
 AGES = "Codelist=LMIG:CL_AGE(1.0.0)"
@@ -348,7 +349,7 @@ def test_an_unknown_list_is_refused_with_those_there_are(own: Home) -> None:
 
 def test_a_home_without_definitions_of_its_own_is_not_edited(tmp_path: Path, sheet: Path) -> None:
     """Those that come with the gateway stay as they are; the words say what makes one's own."""
-    home = Home(tmp_path / "home")
+    home = fresh(tmp_path / "home")
     before = sorted(DSD.iterdir())
     save(sheet, added(rows(home)))
 

@@ -2,34 +2,15 @@
 
 import shutil
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gateway.cli import main
 from gateway.exchange import Exchange
+from tests.cli.conftest import Call
 from tests.conftest import CONFIG
+from tests.homes import fresh
 from tests.intake.books import GT, SV
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """The program, called as a shell calls it: its exit status, its output and its errors."""
-    monkeypatch.delenv("GATEWAY_HOME", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["gateway", *map(str, arguments)])
-        status = 0
-        try:
-            main()
-        except SystemExit as stop:
-            status = int(stop.code or 0)
-        return status, *capsys.readouterr()
-
-    return call
 
 
 def assert_one_sentence(done: tuple[int, str, str], *said: str) -> None:
@@ -86,7 +67,7 @@ def test_a_mishap_is_told_in_the_language_asked_for(
     """Else in that of the home that was named."""
     empty = tmp_path / "x.xlsx"
     empty.write_bytes(b"")
-    home = tmp_path / "home"
+    home = fresh(tmp_path / "home").root
     (home / "config" / "provisions").mkdir(parents=True)
     (home / "config" / "gateway.toml").write_text(f'language = "{own}"\n')
     shutil.copytree(CONFIG / "provisions" / SV, home / "config" / "provisions" / SV)
@@ -100,7 +81,7 @@ def test_a_wrong_provision_is_told_with_the_right_ones(
     gateway: Call, tmp_path: Path, sample: Path
 ) -> None:
     """A typing error costs one look."""
-    done = gateway("submit", sample, "--provision", "X", "--home", tmp_path / "home")
+    done = gateway("submit", sample, "--provision", "X", "--home", fresh(tmp_path / "home").root)
 
     assert_one_sentence(done, "X", GT, SV)
 

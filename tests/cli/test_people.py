@@ -9,29 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import PYTHON, environment, run
+from tests.cli.conftest import Call
+from tests.process import PYTHON, environment
 
 ADD = ("people", "add", "maria@ine.gob.gt", "María")
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/setup/[\w-]{43}\s")
 
 
-def said(home: Path, *arguments: str) -> str:
-    done = run(["-m", "gateway", *arguments, "--home", home], timeout=90)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_a_person_is_added_reset_and_revoked(small: Path) -> None:
+def test_a_person_is_added_reset_and_revoked(gateway: Call, small: Path) -> None:
     """Each time with a link, and never with a password; the list says how each stands."""
-    assert LINK.fullmatch(said(small, *ADD, "--scope", "data.read"))
-    assert "has a link" in said(small, "people", "list")
-    assert LINK.fullmatch(said(small, "people", "reset", "maria@ine.gob.gt"))
 
-    said(small, "people", "revoke", "maria@ine.gob.gt")
+    def said(*arguments: str) -> str:
+        status, out, errors = gateway(*arguments, "--home", small)
+        assert status == 0, errors
+        return out
 
-    assert "revoked" in said(small, "people", "list")
-    again = run(["-m", "gateway", *ADD, "--home", small], timeout=90)
-    assert (again.returncode, "ya existe" in again.stderr) == (2, True)
+    assert LINK.fullmatch(said(*ADD, "--scope", "data.read"))
+    assert "has a link" in said("people", "list")
+    assert LINK.fullmatch(said("people", "reset", "maria@ine.gob.gt"))
+
+    said("people", "revoke", "maria@ine.gob.gt")
+
+    assert "revoked" in said("people", "list")
+    status, _, errors = gateway(*ADD, "--home", small)
+    assert (status, "ya existe" in errors) == (2, True)
 
 
 @pytest.mark.slow

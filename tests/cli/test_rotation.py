@@ -61,7 +61,7 @@ def _load(url: str, exchange: Exchange) -> tuple[Counter[int], set[str], threadi
 
     def token(session: requests.Session) -> dict[str, str]:
         form = assertion(KEY, "office", url, exchange.clock())
-        answer = session.post(f"{url}/oauth/token", data=form, timeout=10)
+        answer = session.post(f"{url}/oauth/token", data=form, timeout=30)
         statuses[answer.status_code] += 1
         text = answer.json()["access_token"]
         kids.add(text.split(".")[0])
@@ -73,7 +73,7 @@ def _load(url: str, exchange: Exchange) -> tuple[Counter[int], set[str], threadi
             while not stop.is_set():
                 header = token(session) if fresh else header
                 for _ in range(3):
-                    answer = session.get(url + DATA, headers=header, timeout=10)
+                    answer = session.get(url + DATA, headers=header, timeout=30)
                     statuses[answer.status_code] += 1
 
     for number in range(4):

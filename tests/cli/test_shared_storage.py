@@ -36,10 +36,11 @@ def shared(small: Path, database: str, bucket: str) -> Path:
 def asked(url: str, token: str) -> set[tuple[int, str]]:
     """The answers of whichever processes take the connections."""
     headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
-    answers = [requests.get(url + FLOW, headers=headers, timeout=10) for _ in range(24)]
+    answers = [requests.get(url + FLOW, headers=headers, timeout=30) for _ in range(24)]
     return {(each.status_code, each.text) for each in answers}
 
 
+@pytest.mark.slow
 def test_every_process_serves_what_is_in_the_shared_storage(
     shared: Path, loaded: Exchange, cluster: Cluster, database: str
 ) -> None:
@@ -59,7 +60,7 @@ def test_every_process_serves_what_is_in_the_shared_storage(
                 f"{url}oauth/token",
                 data={"grant_type": "client_credentials"},
                 auth=("office", added.stdout.split()[-1]),
-                timeout=10,
+                timeout=30,
             )
             token = granted.json()["access_token"]
             first = asked(url, token)

@@ -21,12 +21,11 @@ from tests.intake.books import SV
 from tests.releases.stress import child, die_at, outcome
 
 
-def killed_at(root: Path, file: Path, step: int) -> Callable[[], None]:
+def killed_at(exchange: Exchange, file: Path, step: int) -> Callable[[], None]:
     """A submitter that kills itself before its nth step."""
 
     def work() -> None:
-        exchange = Exchange(Home(root))
-        die_at(root, step)
+        die_at(exchange.home.root, step)
         submit(exchange, file, SV, by="Ana")
 
     return work
@@ -63,17 +62,18 @@ def looked_at(root: Path, number: int, seen: Path) -> Callable[[], None]:
 def main(root: Path) -> None:
     """Kill at the first step, then at the second, until there is none left."""
     seen = root.parent / "seen"
-    with closing(Exchange(Home(root))) as exchange:
-        sample = exchange.provision(SV).sample
-        assert sample is not None
-        text = sample.read_text("utf-8")
+    exchange = Exchange(Home(root))
+    sample = exchange.provision(SV).sample
+    assert sample is not None
+    text = sample.read_text("utf-8")
+    submit(exchange, sample, SV, by="Ana")  # here, so that no child loads what all need
     file = root.parent / sample.name
     for step in count(1):
         # Each turn says something new, so that each makes a release.
         file.write_text(text.replace("13358", str(13358 + step)), "utf-8")
-        with closing(Exchange(Home(root))) as exchange:
-            number = len(exchange.store.catalogue.submissions.all(SV))
-        ended = outcome(child(killed_at(root, file, step)))
+        number = len(exchange.store.catalogue.submissions.all(SV))
+        exchange.close()  # a child has connections of its own
+        ended = outcome(child(killed_at(exchange, file, step)))
         assert outcome(child(looked_at(root, number, seen))) == 0, step
         if ended == 0:
             states = " ".join(sorted(set(seen.read_text().split())))

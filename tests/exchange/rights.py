@@ -175,6 +175,30 @@ def shown(
     return {**row, **dict.fromkeys(BLANK)} if key_only else None
 
 
+def withheld(
+    asked_for: Sequence[Row],
+    caller: Caller,
+    world: World,
+    supply: Supply,
+    at: datetime,
+    *,
+    public: bool,
+) -> int:
+    """How many of some observations, as they truly are, lie in the caller's regions unread."""
+    regions = [each for each in rights(caller, world, supply, at) if public or each.ahead]
+    denials = [each.region for each in about(caller, world, supply, at) if each.denies]
+    return sum(
+        shown(row, caller, world, supply, at, at, public=public) is not row
+        for row in asked_for
+        if any(
+            within(row, each.grant.region)
+            and (not each.key or asking.has_key(row, [grammar.key(each.key)]))
+            for each in regions
+        )
+        and not any(within(row, each) for each in denials)
+    )
+
+
 def state(
     told: Sequence[Told],
     caller: Caller,

@@ -30,6 +30,20 @@ WRONG = {
     "a reason that is none": (NOTE.replace("LAG", "LATE"), "MIRROR_REASON has no code LATE"),
     "a source that is none": (NOTE.replace("GT_IGM", "GT_X"), "DATA_SOURCE has no code GT_X"),
     "one source": (NOTE.replace("MX_UPMRIP", "GT_IGM"), "two different ones"),
+    "neither sources nor countries": (
+        NOTE.replace('sources = ["GT_IGM", "MX_UPMRIP"]\n', ""),
+        "two different ones",
+    ),
+    "three countries": (NOTE + 'countries = ["GT", "MX", "SV"]\n', "countries names one or two"),
+    "a country that is none": (NOTE + 'countries = ["XX"]\n', "REF_AREA has no code XX"),
+    "a part of a country": (NOTE + 'countries = ["GT-01"]\n', "GT-01 is a part of a country"),
+    "a category that is none": (NOTE + 'categories = { AGE = ["OLD"] }\n', "AGE has no code OLD"),
+    "a dimension without categories": (
+        NOTE + 'categories = { FREQ = ["M"] }\n',
+        "categories names FREQ, and can name",
+    ),
+    "categories of another shape": (NOTE + 'categories = ["AGE"]\n', "mirror.toml:2: categories"),
+    "comparable in words": (NOTE + 'comparable = "no"\n', "mirror.toml:2: comparable"),
     "no words": (NOTE.replace('"uno"', '" "'), "es and en both say something"),
     "a period that is none": (NOTE.replace("2023-12", "soon"), "mirror.toml:2:"),
     "the second note": (NOTE + NOTE.replace("LAG", "LATE"), "mirror.toml:11:"),
@@ -48,6 +62,21 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, words: str) -
         read_remarks(tmp_path, registry())
 
     assert words in str(refusal.value)
+
+
+def test_a_category_is_meant_with_all_that_it_is_made_up_of(tmp_path: Path) -> None:
+    """A note on a kind of permit is about each of its sorts."""
+    scope = 'countries = ["MX", "GT"]\ncategories = { STATUS_TYPE = ["WP"] }\n'
+    text = NOTE.replace('sources = ["GT_IGM", "MX_UPMRIP"]\n', scope) + "comparable = false\n"
+    (tmp_path / "mirror.toml").write_text(text, encoding="utf-8")
+
+    (found,) = read_remarks(tmp_path, registry())
+
+    ((dimension, codes),) = found.categories
+    assert dimension == "STATUS_TYPE"
+    assert codes == {"WP", "WP_FIRST", "WP_RENEW"}
+    assert (found.sources, found.countries) == (frozenset(), {"MX", "GT"})
+    assert not found.comparable
 
 
 def test_a_home_without_notes_has_none(tmp_path: Path) -> None:

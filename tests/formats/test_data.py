@@ -106,8 +106,27 @@ CASES: list[tuple[str, list[Row]]] = [
 ]
 
 
-@PAIRS
-@pytest.mark.parametrize("rows", [pytest.param(rows, id=name) for name, rows in CASES])
+def of_turn(turn: int, format: DataFormat, reader: DataReader) -> bool:
+    """Whether it is this reader's turn: each case is read in each format by one of its readers."""
+    readers = DATA_READERS[format.names[0]]
+    return reader is readers[turn % len(readers)]
+
+
+@pytest.mark.parametrize(
+    ("format", "reader", "rows"),
+    [
+        pytest.param(
+            each,
+            reader,
+            rows,
+            id=f"{name} {each.names[0]} {reader.__name__}",
+            marks=() if of_turn(turn, each, reader) else pytest.mark.slow,
+        )
+        for turn, (name, rows) in enumerate(CASES)
+        for each in DATA_FORMATS
+        for reader in DATA_READERS[each.names[0]]
+    ],
+)
 def test_what_is_written_is_read(format: DataFormat, reader: DataReader, rows: list[Row]) -> None:
     """Keys, periods, values as they were reported, and attributes; nothing more."""
     content = observations(rows)
@@ -194,7 +213,9 @@ def long(lengths: tuple[int, ...]) -> Observations:
 @pytest.mark.parametrize(
     "lengths",
     [
-        pytest.param((ROWS_AT_ONCE, 2), id="a series starts with the second chunk"),
+        pytest.param(
+            (ROWS_AT_ONCE, 2), id="a series starts with the second chunk", marks=pytest.mark.slow
+        ),
         pytest.param((ROWS_AT_ONCE - 1, 3), id="a series across the border"),
     ],
 )

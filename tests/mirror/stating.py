@@ -129,7 +129,11 @@ def compared(
     *statements: Statement, remarks: Sequence[Remark] = (), sums: Sums | None = None
 ) -> list[Found]:
     """Every observation of the comparison of some statements, as a reader finds it."""
-    made = Comparisons(statements, lists(), sums or Sums(), remarks)
+    return observations(Comparisons(statements, lists(), sums or Sums(), remarks))
+
+
+def observations(made: Comparisons) -> list[Found]:
+    """All that is told of some comparisons."""
     found = result.told(structure("DF_MIRROR"), made).selection
     rows = found.chunk()
     values = rows.values.to_pylist()

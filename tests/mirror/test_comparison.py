@@ -1,14 +1,30 @@
 """What is told of two statements of one flow: values as stated, measures, statuses, reasons."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.mirror.comparison import Measure
+from gateway.mirror.comparisons import Comparisons
 from gateway.mirror.ledger import Sums
 from gateway.mirror.remarks import Remark
-from tests.mirror.stating import GUATEMALA, MEXICO, Found, Row, compared, months, statement, told
+from gateway.mirror.sides import Statement
+from tests.mirror.stating import (
+    GUATEMALA,
+    MEXICO,
+    Found,
+    Row,
+    compared,
+    lists,
+    months,
+    observations,
+    statement,
+    told,
+)
 
 VALUE, MIRROR, DIFF, RATIO, INDEX, CHANGE, RANK, LAG = (
     Measure.VALUE,
@@ -243,6 +259,93 @@ def test_a_remark_on_all_periods_hides_no_reason_that_was_found() -> None:
     assert {row["COMMENT_OBS"] for row in found} == {"salida y llegada"}
 
 
+APART_BY_NOTE = Remark(
+    frozenset({"GT_IGM", "MX_UPMRIP"}), "RETURNS", "DEF", "otra definición", "2023-02", "2023-02",
+    comparable=False,
+)  # fmt: skip
+
+
+def test_definitions_that_do_not_fit_together_are_not_compared() -> None:
+    """In the periods that the note is about: both values stand, and the row says why.
+
+    As with another count basis. A quarter or a year of which some month is not comparable is not.
+    """
+    found = compared(
+        statement(GUATEMALA, months([10, 20, 30, *([5] * 9)])),
+        statement(MEXICO, months([11, 80, 31, *([5] * 9)])),
+        remarks=[APART_BY_NOTE],
+    )
+
+    apart = ("NOT_COMPARABLE", "DEF")
+    assert told(found, VALUE)["2023-02"] == ("20", *apart)
+    assert told(found, MIRROR)["2023-02"] == ("80", *apart)
+    assert {told(found, each)["2023-02"] for each in (DIFF, RATIO, INDEX)} == {(None, *apart)}
+    assert "2023-02" not in told(found, RANK)
+    assert told(found, INDEX)["2023-01"] == ("9.52", "COMPARED", None)
+    assert told(found, INDEX, FREQ="Q")["2023-Q1"] == (None, *apart)
+    assert told(found, INDEX, FREQ="Q")["2023-Q2"] == ("0.00", "COMPARED", None)
+    assert told(found, INDEX, FREQ="A")["2023"] == (None, *apart)
+    assert told(found, INDEX, REF_AREA="MX")["2023-02"] == (None, *apart)
+    words = {row["COMMENT_OBS"] for row in found if row["TIME_PERIOD"] in ("2023-02", "2023")}
+    assert words == {"otra definición"}
+
+
+def test_what_is_not_comparable_judges_nothing_else() -> None:
+    """It is no part of the history that outliers are told by, nor of what a shift makes up for."""
+    usual = [100 + 3 * (month % 5) for month in range(24)]
+    left, right = months([*usual, 9999, 300]), months([100] * 26)
+    note = replace(APART_BY_NOTE, first="2025-01", last="2025-01")
+
+    found = told(compared(statement(GUATEMALA, left), statement(MEXICO, right), remarks=[note]),
+                 INDEX)  # fmt: skip
+
+    assert found["2025-01"] == (None, "NOT_COMPARABLE", "DEF")
+    assert found["2025-02"][1:] == ("OUTLIER", None)
+
+
+SCOPES: list[tuple[str, Remark, bool]] = [
+    ("of two sources", replace(APART_BY_NOTE, first="", last="9999"), True),
+    ("between the countries", replace(APART_BY_NOTE, sources=frozenset(), first="", last="9999",
+                                      countries=frozenset({"GT", "MX"})), True),
+    ("of one of the countries", replace(APART_BY_NOTE, first="", last="9999",
+                                        countries=frozenset({"MX"})), True),
+    ("of another country", replace(APART_BY_NOTE, first="", last="9999",
+                                   countries=frozenset({"MX", "SV"})), False),
+    ("of another source", replace(APART_BY_NOTE, first="", last="9999",
+                                  sources=frozenset({"GT_IGM", "MX_INM"})), False),
+    ("of another phenomenon", replace(APART_BY_NOTE, first="", last="9999",
+                                      indicator="ENTRIES"), False),
+    ("of another time", replace(APART_BY_NOTE, first="2024", last="2024"), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("note", "apart"), [pytest.param(*case[1:], id=case[0]) for case in SCOPES]
+)
+def test_a_note_is_about_what_it_names(note: Remark, apart: bool) -> None:
+    """And about nothing else; two countries are meant from whichever side."""
+    found = compared(
+        statement(GUATEMALA, months([10])), statement(MEXICO, months([11])), remarks=[note]
+    )
+
+    for area in ("GT", "MX"):
+        (one,) = told(found, INDEX, REF_AREA=area).values()
+        assert (one[1] == "NOT_COMPARABLE") == apart
+
+
+def test_categories_that_do_not_fit_together_leave_the_whole_comparable() -> None:
+    """Who is a child may be told otherwise; how many there were in all is not."""
+    rows = [*months([5], AGE="Y0T17"), *months([6], AGE="Y_GE18")]
+    children = (("AGE", frozenset({"Y0T17"})),)
+    note = replace(APART_BY_NOTE, first="", last="9999", categories=children)
+
+    found = compared(statement(GUATEMALA, rows), statement(MEXICO, rows), remarks=[note])
+
+    assert told(found, INDEX, AGE="Y0T17") == {"2023-01": (None, "NOT_COMPARABLE", "DEF")}
+    assert told(found, INDEX, AGE="Y_GE18") == {"2023-01": ("0.00", "COMPARED", None)}
+    assert told(found, INDEX, AGE="_T") == {"2023-01": ("0.00", "COMPARED", None)}
+
+
 def test_statuses_and_breaks_of_both_sides_are_carried_along() -> None:
     """Each value has its own side's, each measure the graver of the two."""
     left = [{**row, "OBS_STATUS": "P"} for row in months([5])]
@@ -274,6 +377,118 @@ def test_a_release_that_touches_one_month_adds_up_its_year_again_and_no_other() 
     assert first == 2 * 36
     assert sums.added - first == 12
     assert found == compared(after, mirror)
+
+
+def revised(
+    values: Iterable[int | None], month: int, to: int | None
+) -> tuple[Statement, Statement, Statement]:
+    """Guatemala before and after one month is revised, and Mexico; years named by content."""
+    left = [*values]
+    right = [*(each and each + 1 for each in left)]
+    after = [*left[:month], to, *left[month + 1 :]]
+    return (
+        statement(GUATEMALA, months(left), years=by_year(left)),
+        statement(GUATEMALA, months(after), years=by_year(after)),
+        statement(MEXICO, months(right), years=by_year(right)),
+    )
+
+
+def by_year(values: list[int | None]) -> dict[int, str]:
+    return {2023 + n // 12: repr(values[n : n + 12]) for n in range(0, len(values), 12)}
+
+
+def measured_again(
+    before: Statement, after: Statement, mirror: Statement
+) -> tuple[dict[str, int], list[Found]]:
+    """By frequency of how many periods measures are computed again, and what is told then."""
+    sums = Sums()
+    first = Comparisons([before, mirror], lists(), sums)
+    assert [*first]
+    second = Comparisons([after, mirror], lists(), sums, before=first)
+    work = {}
+    for frequency in second.frequencies:
+        already = sums.measured
+        second.at(frequency)
+        work[frequency] = sums.measured - already
+    return work, observations(second)
+
+
+def test_a_release_that_touches_the_last_month_measures_what_it_reaches() -> None:
+    """Its month, quarter, half and year, and what looks ahead by a lag of three; no more.
+
+    Of three years: 36 months, 12 quarters, 6 halves, 3 years, of one pair.
+    """
+    work, found = measured_again(*(all_three := revised(range(1, 37), 35, 99)))
+
+    lag = 3
+    assert work == {"M": 1 + lag, "Q": 1 + lag, "S": 1 + lag, "A": 3}
+    assert found == compared(*all_three[1:])
+
+
+def test_pairs_that_a_release_does_not_touch_are_not_measured_again() -> None:
+    """Of two sexes and both together, one and the whole; whichever way."""
+    women, men = months([*range(1, 25)], SEX="F"), months([*range(2, 26)], SEX="M")
+    mirror = statement(MEXICO, [*women, *men], years={2023: "x", 2024: "y"})
+    before = statement(GUATEMALA, [*women, *men], years={2023: "a", 2024: "b"})
+    after = statement(
+        GUATEMALA,
+        [*women[:-1], {**women[-1], "OBS_VALUE": "77"}, *men],
+        years={2023: "a", 2024: "c"},
+    )
+
+    work, found = measured_again(before, after, mirror)
+
+    touched, reached = 2, 4
+    assert work["M"] == touched * reached
+    assert found == compared(after, mirror)
+
+
+def test_a_new_series_is_measured_and_the_others_stay() -> None:
+    """A citizenship that was not there before: of it everything, of the others the whole."""
+    known = [*months([*range(1, 25)], CITIZENSHIP="GT"), *months([7] * 24, CITIZENSHIP="HN")]
+    new = months([3], year=2024, CITIZENSHIP="NI")
+    before, after = (statement(GUATEMALA, rows) for rows in (known, [*known, *new]))
+    mirror = statement(MEXICO, [*known, *new])
+
+    work, found = measured_again(before, after, mirror)
+
+    assert work["M"] < 4 * 24
+    assert found == compared(after, mirror)
+
+
+REVISED = st.tuples(
+    st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=1, max_size=40),
+    st.integers(0, 39),
+    st.one_of(st.none(), st.integers(0, 500)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(REVISED)
+def test_what_is_measured_again_is_what_a_fresh_start_gives(
+    change: tuple[list[int | None], int, int | None],
+) -> None:
+    """To the last figure, whatever was revised."""
+    values, month, to = change
+    before, after, mirror = revised(values, min(month, len(values) - 1), to)
+
+    _, found = measured_again(before, after, mirror)
+
+    assert found == compared(after, mirror)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=40), st.integers(1, 40))
+def test_periods_that_come_or_go_are_measured_as_from_a_fresh_start(
+    values: list[int], count: int
+) -> None:
+    """A state of the past may have fewer of them, the next one more."""
+    some = values[:count]
+    states = [statement(GUATEMALA, months(of), years=by_year([*of])) for of in (values, some)]
+    mirror = statement(MEXICO, months([each + 1 for each in values]))
+
+    for before, after in (states, states[::-1]):
+        assert measured_again(before, after, mirror)[1] == compared(after, mirror)
 
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=1, max_size=30)

@@ -124,6 +124,14 @@ def one_marker(store: Store) -> str:
 _SEES_ALL = Visibility(NOON.replace(year=2999))
 
 
+def warm(root: Path) -> None:
+    """Publish and look once before anything is forked, so that no child loads what all need."""
+    store, database = opened(root)
+    publish(store, many("warm"))
+    one_marker(store)
+    database.close()
+
+
 def steps(root: Path) -> None:
     """Kill at the first step, then at the second, until there is none left."""
     for step in count(1):
@@ -178,7 +186,7 @@ def _reads(root: Path) -> Callable[[], None]:
         while not (root / "enough").exists():
             one_marker(store)
             looks += 1
-            time.sleep(0.01)
+            time.sleep(0.05)  # whoever reads without a pause leaves the publishers no time
         assert looks > 1
 
     return work
@@ -210,4 +218,5 @@ def closed(root: Path) -> None:
 MODES = {"steps": steps, "random": at_random, "crowd": crowd, "closed": closed}
 
 if __name__ == "__main__":
+    warm(Path(sys.argv[1]))
     MODES[sys.argv[2]](Path(sys.argv[1]), *sys.argv[3:])

@@ -19,7 +19,7 @@ from tests.releases import asking
 ALL = Visibility(NOON)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 @given(asking.tables, asking.wanted, asking.regions)
 def test_a_selection_is_what_a_plain_filter_gives(
     table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
@@ -30,7 +30,7 @@ def test_a_selection_is_what_a_plain_filter_gives(
     assert found == asking.answer(asking.seen(table, regions, NOON), wanted)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(asking.tables, asking.wanted)
 def test_an_index_on_disk_is_the_index_in_memory(table: list[Row], wanted: Wanted) -> None:
     """Written, opened again and memory-mapped, it answers the same."""
@@ -55,7 +55,7 @@ def keyed(rows: list[Row], name: str) -> dict[str, Counts]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(asking.tables, asking.wanted, asking.regions)
 def test_exact_availability_counts_the_answer(
     table: list[Row], wanted: Wanted, regions: tuple[Region, ...] | None
@@ -71,7 +71,7 @@ def test_exact_availability_counts_the_answer(
     assert found.whole.series == sum(each.series for each in found.values["SEX"].values())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 @given(asking.tables, asking.keys.map(lambda keys: tuple(keys[:1])), asking.filters)
 def test_available_values_are_those_that_could_be_asked_for(
     table: list[Row], keys: tuple[Key, ...], filters: tuple[Filter, ...]
@@ -176,7 +176,7 @@ def large() -> Cube:
 BUT_THE_FIRST = Filter("TIME_PERIOD", ((Condition(Operator.GT, DAYS[0]),),))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.sampled_from([(), (BUT_THE_FIRST,)]), st.integers(0, 71_000), st.integers(1, 40_000))
 def test_a_large_selection_is_fetched_in_chunks(
     large: Cube, filters: tuple[Filter, ...], start: int, size: int

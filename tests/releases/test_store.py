@@ -223,6 +223,7 @@ def test_a_spoiled_part_is_written_anew_when_its_figures_come_again(
     assert list(store.faults()) == []
 
 
+@pytest.mark.parametrize("home", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize(
     ("statement", "said"),
     [

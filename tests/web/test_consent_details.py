@@ -15,9 +15,9 @@ from gateway.access.clients import DATA_CONFIDENTIAL, DATA_READ, DATA_SUBMIT, Pr
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from tests.conftest import ISSUER, basic
+from tests.homes import fresh
 from tests.web.attacks.asking import with_token
 from tests.web.attacks.test_people import (
     REQUEST,
@@ -39,7 +39,7 @@ SCOPES = (DATA_READ, DATA_SUBMIT, DATA_CONFIDENTIAL)
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """A gateway with the returns of two countries, which everyone with a token reads."""
-    with closing(Exchange(Home(tmp_path_factory.mktemp("details")))) as exchange:
+    with closing(Exchange(fresh(tmp_path_factory.mktemp("details")))) as exchange:
         now = exchange.clock()
         exchange.grants.add(Grant("*", ("read",), dataflow=RETURNS), "tests", now)
         exchange.clients.add("An app", SCOPES, now, "app", proof=Proof(public=True, device=True))

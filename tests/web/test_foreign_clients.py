@@ -56,7 +56,7 @@ def test_requests_oauthlib_with_a_secret(
     with RequestsSession(client=BackendApplicationClient(client_id=id)) as session:
         session.fetch_token(f"{issuer}/oauth/token", auth=(id, secret))
 
-        assert session.get(issuer + DATA, timeout=10).status_code == HTTPStatus.OK
+        assert session.get(issuer + DATA, timeout=30).status_code == HTTPStatus.OK
 
 
 def test_authlib_s_session_with_a_key(issuer: str) -> None:
@@ -66,7 +66,7 @@ def test_authlib_s_session_with_a_key(issuer: str) -> None:
     with AuthlibSession("partner", KEY, token_endpoint_auth_method=method) as session:
         session.fetch_token(f"{issuer}/oauth/token", grant_type="client_credentials")
 
-        assert session.get(issuer + DATA, timeout=10).status_code == HTTPStatus.OK
+        assert session.get(issuer + DATA, timeout=30).status_code == HTTPStatus.OK
 
 
 @pytest.mark.parametrize("client", ["partner", "bound"])
@@ -83,13 +83,13 @@ def test_requests_oauth2client_with_a_key(issuer: str, client: str) -> None:
     token = machine.client_credentials()
 
     assert token.token_type == ("DPoP" if client == "bound" else "Bearer")
-    assert requests.get(issuer + DATA, auth=token, timeout=10).status_code == HTTPStatus.OK
-    assert requests.get(issuer + DATA, auth=token, timeout=10).status_code == HTTPStatus.OK
+    assert requests.get(issuer + DATA, auth=token, timeout=30).status_code == HTTPStatus.OK
+    assert requests.get(issuer + DATA, auth=token, timeout=30).status_code == HTTPStatus.OK
     assert machine.introspect_token(token.access_token)["active"]
     assert machine.revoke_access_token(token.access_token)
     assert not machine.introspect_token(token.access_token)["active"]
     if client == "partner":  # at any 401 this library (1.8) misses a nonce that nobody asked for
-        again = requests.get(issuer + DATA, auth=token, timeout=10)
+        again = requests.get(issuer + DATA, auth=token, timeout=30)
         assert again.status_code == HTTPStatus.UNAUTHORIZED
 
 
@@ -153,10 +153,10 @@ def trusting(home: Home, **issuer: object) -> Exchange:
 
 def statuses(url: str, form: dict[str, str], idp: str, secret: str) -> tuple[int, int]:
     """What a token of an issuer gets from us: on reading data, and on approving them."""
-    given = requests.post(f"{idp}/token", data=form, auth=("reports", secret), timeout=10)
+    given = requests.post(f"{idp}/token", data=form, auth=("reports", secret), timeout=30)
     header = {"Authorization": f"Bearer {given.json()['access_token']}"}
-    read = requests.get(url + DATA, headers=header, timeout=10)
-    approved = requests.post(f"{url}/submissions/x/approve", headers=header, timeout=10)
+    read = requests.get(url + DATA, headers=header, timeout=30)
+    approved = requests.post(f"{url}/submissions/x/approve", headers=header, timeout=30)
     return read.status_code, approved.status_code
 
 

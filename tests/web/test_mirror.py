@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from gateway.exchange import Exchange
 from gateway.formats import table
@@ -117,7 +118,52 @@ def test_the_method_has_a_page(web: FlaskClient, language: str, words: str) -> N
 
     assert page.status_code == HTTPStatus.OK
     for told in (words, "|A − B| / ((A + B) / 2)", "Poulain", "Iglewicz", "ASYMMETRY_COEFF",
-                 "MISSING_MIRROR", "COUNT_BASIS", "RANK"):  # fmt: skip
+                 "MISSING_MIRROR", "COUNT_BASIS", "RANK", "69.68"):  # fmt: skip
         assert told in page.text
     assert "style=" not in page.text
     assert "<script" not in page.text
+
+
+BOOK = "/mirror/pair.xlsx?dataflow=DF_RETURNS&between=GT,MX"
+
+
+def test_a_comparison_is_a_workbook(web: FlaskClient, bearer: Headers, loaded: Exchange) -> None:
+    """To keep, in the language asked for; who has it already is told so, and all is on record."""
+    answer = web.get(f"{BOOK}&from=2020&lang=en", headers=bearer)
+
+    assert answer.status_code == HTTPStatus.OK, answer.text
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="GT-MX.xlsx"'
+    found = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    years = found.get_sheet_by_name("Summary").to_python()
+    assert [row[5] for row in years][:3] == ["Symmetric index %", 6.45, 15.05]
+    held = {**bearer, "If-None-Match": answer.headers["ETag"]}
+    assert web.get(f"{BOOK}&from=2020&lang=en", headers=held).status_code == 304
+    (_, entry) = loaded.audit.entries(limit=2)
+    assert entry.decision.action == "read"
+    assert entry.decision.flow == "LMIG:DF_MIRROR(1.0.0)"
+    assert entry.decision.query.startswith("data/dataflow/LMIG/DF_MIRROR/1.0.0/*.GT.MX")
+
+
+REFUSED = {
+    "no token": (BOOK, {}, HTTPStatus.UNAUTHORIZED, ""),
+    "no pair": (BOOK.removesuffix(",MX"), None, HTTPStatus.BAD_REQUEST, "between=GT,MX"),
+    "no dataflow": ("/mirror/pair.xlsx?between=GT,MX", None, HTTPStatus.BAD_REQUEST, "dataflow"),
+    "no such dataflow": (BOOK.replace("RETURNS", "X"), None, HTTPStatus.NOT_FOUND, "DF_RETURNS"),
+    "no such country": (BOOK.replace("MX", "XX"), None, HTTPStatus.NOT_FOUND, "GT, MX, SV"),
+    "no parameter": (f"{BOOK}&until=2024", None, HTTPStatus.BAD_REQUEST, "until"),
+    "no period": (f"{BOOK}&from=abril", None, HTTPStatus.BAD_REQUEST, "2024-06"),
+    "no dimension": (f"{BOOK}&breakdown=SEX,AGES", None, 422, "AGES"),
+    "no years": (f"{BOOK}&from=2030", None, HTTPStatus.NOT_FOUND, "2015-01"),
+    "no other side": (BOOK.replace("MX", "SV"), None, HTTPStatus.NOT_FOUND, "GT"),
+}
+
+
+@pytest.mark.parametrize(("path", "header", "status", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_workbook_that_is_none_is_refused_with_the_reason(
+    web: FlaskClient, bearer: Headers, path: str, header: Headers | None, status: int, words: str
+) -> None:
+    """Never an empty file."""
+    answer = web.get(path, headers=bearer if header is None else header)
+
+    assert answer.status_code == status
+    assert words in answer.text

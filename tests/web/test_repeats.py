@@ -22,11 +22,10 @@ from gateway.access.stamp import PAUSE
 from gateway.exchange import Exchange
 from gateway.exchange.keeping import withdraw
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from gateway.web import create_app
 from gateway.web.log import Log
 from tests.conftest import ISSUER, Clock, basic, token
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import SV, sample
 
 FLOW = "dataflow/LMIG/DF_RETURNS/1.0.0"
@@ -59,7 +58,7 @@ class Desk:
     """A gateway with a clock of its own, another process at the same home, and one client."""
 
     def __init__(self, root: Path, limits: str = "data = 0") -> None:
-        home = Home(root / "home")
+        home = fresh(root / "home")
         configure(home)
         with (home.root / "config" / "gateway.toml").open("a") as settings:
             settings.write(f"[limits]\n{limits}\n")

@@ -4,10 +4,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from gateway import errors
-from gateway.access.clients import AUDIT_READ, DATA_APPROVE, DATA_SUBMIT, METRICS_READ
+from gateway.access.clients import (
+    AUDIT_READ,
+    DATA_APPROVE,
+    DATA_READ,
+    DATA_SUBMIT,
+    METRICS_READ,
+)
 from gateway.access.tokens import TOKEN_PATH
 from gateway.model.text import Language, Text
-from gateway.web import auditing
+from gateway.web import auditing, comparing
 from gateway.web.addresses import RESOURCE_METADATA
 from gateway.web.oauth import metadata
 from gateway.web.oauth.clients import GRANTS_OF_PEOPLE
@@ -25,7 +31,8 @@ _KINDS = (
 
 def paths(language: Language) -> dict[str, object]:
     """All of it, in a language."""
-    return _oauth(language) | _submissions(language) | _audit(language) | _state(language)
+    of_data = _submissions(language) | _audit(language) | _mirror(language)
+    return _oauth(language) | of_data | _state(language)
 
 
 def _operation(
@@ -168,6 +175,25 @@ def _audit(language: Language) -> dict[str, object]:
             )
         }
     }
+
+
+def _mirror(language: Language) -> dict[str, object]:
+    """The workbook of a comparison."""
+    title = Text("El libro de una comparación espejo", "The workbook of a mirror comparison")
+    wanted = ("dataflow", "between")
+    asked = [
+        {"name": each, "in": "query", "required": each in wanted, "schema": _WORD}
+        for each in comparing.PARAMETERS
+    ]
+    told = {"200": _said(_XLSX), "304": {"description": "Not modified"}}
+    return {
+        comparing.PATH: {
+            "get": _operation(
+                "pair", "Mirror", title.said(language),
+                {**told, **answers.problems(_KINDS, 2)}, scopes=(DATA_READ,), parameters=asked,
+            )
+        }
+    }  # fmt: skip
 
 
 def _state(language: Language) -> dict[str, object]:

@@ -284,3 +284,18 @@ def test_t31_a_grant_begins_and_ends_at_its_second(house: House) -> None:
     house.clock.now = start
 
     assert statuses == [404, 200, 200, 404]
+
+
+def test_a_workbook_of_a_comparison_tells_only_what_its_reader_sees(house: House) -> None:
+    """Who sees no side finds no mirror; who sees one hears of no other, there or not."""
+    nothing = house.client("no-side")
+    one = house.client("one-side", to("one-side", provider="GT_IGM"))
+    path = "/mirror/pair.xlsx?dataflow=DF_RETURNS&between={},MX"
+
+    refused = house.get(path.format("GT"), nothing)
+    assert refused.status_code == 404
+    assert "GT_IGM" not in refused.text
+    told = {pair: house.get(path.format(pair), one) for pair in ("GT", "SV")}
+    assert {each.status_code for each in told.values()} == {404}
+    assert "only GT_IGM states one side" in told["GT"].text
+    assert "SV_DGME" not in told["SV"].text

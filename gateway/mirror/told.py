@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.mirror import measures
-from gateway.mirror.comparison import DECIMALS, Measure
+from gateway.mirror.comparison import DECIMALS, Comparison, Measure
 from gateway.mirror.ledger import Mask, Values
 from gateway.mirror.views import Views
 from gateway.model.selection import RowNumbers, as_arrow, as_strings
@@ -23,11 +23,11 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 class Figures:
     """The numbers of some views in some periods: rows are views, columns periods."""
 
-    def __init__(self, of: Views, columns: RowNumbers) -> None:
-        """`columns` are some of those of the comparison."""
+    def __init__(self, found: Comparison, of: Views, columns: RowNumbers) -> None:
+        """`columns` are some of those of the comparison that was found."""
+        self.found = found
         self.of = of
         self.columns = columns
-        found = of.comparison
         left, right = self.at(found.left.values), self.at(found.right.values)
         turned = of.turned[:, None]
         self.value: Values = np.where(turned, right, left)
@@ -44,7 +44,7 @@ class Figures:
 
     def numbers(self, measure: Measure) -> Values:
         """A measure as it is told, with NaN where there is none."""
-        found = self.of.comparison
+        found = self.found
         match measure:
             case Measure.VALUE:
                 return self.value
@@ -64,7 +64,7 @@ class Figures:
         }[measure])  # fmt: skip
 
     def _compared(self, numbers: Values) -> Values:
-        return np.where(self.at(self.of.comparison.compared), numbers, np.nan)
+        return np.where(self.at(self.found.compared), numbers, np.nan)
 
 
 def rounded(numbers: Values, measure: Measure) -> Values:
