@@ -15,12 +15,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from traceback import format_exception
 
 from flask import Flask, request
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, StorageFault
 from gateway.exchange import Exchange
 from gateway.model.query import DataQuery
 from gateway.rest.service import DIALECTS
@@ -97,10 +98,12 @@ class Ahead:
         deque(self._prepared.keeping(answer.tag, pieces, counts, lambda: None), maxlen=0)
 
     def _tag(self, pull: Pull) -> str:
-        """The tag of what would be answered now; empty where nothing would."""
+        """The tag of what would be answered now; empty where nothing would. Raises StorageFault."""
         with self._app.request_context(_environ(pull)):
             try:
                 return self._answer(pull).tag
+            except StorageFault:
+                raise
             except GatewayError:
                 return ""
 
@@ -134,25 +137,31 @@ def _environ(pull: Pull) -> dict[str, object]:
     }
 
 
-def keep_ahead(ahead: Ahead, shared: Path) -> None:
+def keep_ahead(ahead: Ahead, shared: Path, log: Log) -> None:
     """Look every few seconds, in one of the processes that share a folder, as long as it lives."""
-    threading.Thread(target=_watch, args=(ahead, shared / "ahead"), daemon=True).start()
+    threading.Thread(target=_watch, args=(ahead, shared / "ahead", log), daemon=True).start()
 
 
-def _watch(ahead: Ahead, lock: Path) -> None:
+def _watch(ahead: Ahead, lock: Path, log: Log) -> None:
     file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(file, fcntl.LOCK_EX)  # until the process ends that watches now
     tried: frozenset[str] = frozenset()
     while True:
         time.sleep(_EVERY)
-        missing = ahead.look()
-        if missing - tried:
-            _start(missing - tried)
-            tried = missing
+        try:
+            missing = ahead.look()
+            if missing - tried:
+                _start(missing - tried)
+                tried = missing
+        except Exception as error:  # noqa: BLE001 - the next look may find all well again
+            log.fault("ahead", "".join(format_exception(error)))
 
 
 def _start(wanted: Collection[str]) -> None:
     """Have some made, and wait for it."""
     command = [sys.executable, "-m", "gateway.web.maker", *wanted]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+    with (
+        subprocess.Popen(command, stdin=subprocess.DEVNULL) as process,  # noqa: S603 - ours
+        suppress(ProcessLookupError),
+    ):
         os.setpriority(os.PRIO_PROCESS, process.pid, _LOWEST)

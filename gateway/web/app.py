@@ -128,7 +128,7 @@ def create_worker() -> Flask:
     app = create_app(exchange, issuer, log, counts)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     if exchange.settings.cache.disk:
-        keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts)
+        keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts, log)
     # Definitions are many objects and stay: a collector that looks at all of them again and again
     # takes a tenth of the time of each answer.
     gc.collect()

@@ -1,6 +1,7 @@
 """Makes answers ahead, in a process of its own: see `gateway.web.ahead`, which starts it."""
 
 import sys
+from contextlib import closing
 
 from gateway.exchange import Exchange
 from gateway.settings import handed_down
@@ -14,8 +15,8 @@ def main() -> None:
     """Make what was named on the command line, and end."""
     end_with_parent()
     home, issuer, shared = handed_down()
-    exchange = Exchange(home)
-    Ahead(exchange, issuer, stores(exchange, shared.name)).make(sys.argv[1:], Log())
+    with closing(Exchange(home)) as exchange:
+        Ahead(exchange, issuer, stores(exchange, shared.name)).make(sys.argv[1:], Log())
 
 
 if __name__ == "__main__":
