@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from werkzeug.serving import make_server
@@ -63,7 +63,8 @@ class Elsewhere:
             to.send_header(name, value)
         to.end_headers()
         if isinstance(page, bytes):
-            to.wfile.write(page)
+            with suppress(ConnectionError):  # whoever asked may have had enough
+                to.wfile.write(page)
 
     def say(self, path: str, content: object) -> str:
         """Put a JSON page somewhere; its address."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
 from sqlalchemy import Connection, Row, false, func, insert, or_, select
 
@@ -141,13 +142,16 @@ def append(connection: Connection, decision: Decision) -> None:
 def _following(decision: Decision, last: tuple[object, ...] | None) -> dict[str, object]:
     """The entry that follows on the last one, of which number and digest are said."""
     number, before = (0, FIRST) if last is None else last
-    told = {each.name: _short(getattr(decision, each.name)) for each in fields(decision)}
+    told = {name: _short(value) for name, value in zip(_TOLD, _stated(decision), strict=True)}
     told["at"] = as_text(decision.at)
-    entry = json.dumps(told)  # in ASCII: no sign slips through
+    entry = _json(told)
     digests = {"previous_digest": before, "digest": _digest(str(before), entry)}
     return {"number": int(str(number)) + 1, "entry": entry, **_filed(told), **digests}
 
 
+_TOLD = tuple(each.name for each in fields(Decision))
+_stated = attrgetter(*_TOLD)
+_json = json.JSONEncoder().encode  # in ASCII: no sign slips through
 _APPEND = insert(audit)
 _LAST = select(audit.c.number, audit.c.digest).where(
     audit.c.number == select(func.max(audit.c.number)).scalar_subquery()

@@ -11,8 +11,8 @@ from gateway.cli.opening import home_option, opened, write_out, write_to
 from gateway.errors import BadSyntax, NoResults, NotAcceptable
 from gateway.exchange import Exchange
 from gateway.formats import table
-from gateway.formats.message import DataMessage
 from gateway.formats.negotiation import Choice, Wish, choose, parted
+from gateway.formats.table import M
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
@@ -53,7 +53,7 @@ def _answer(
             return structures.format.write(exchange.structures(asked).told(structures.manner))
 
 
-def refuse_unreadable(data: Choice[DataMessage], name: str = "data") -> None:
+def refuse_unreadable(data: Choice[M], name: str = "data") -> None:
     """Raise NotAcceptable for a format that no terminal can show, with what to do instead."""
     if data.format.packed:
         extension = data.format.extension

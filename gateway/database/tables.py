@@ -185,7 +185,13 @@ policy = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # SQLite files rows by a plain integer, and whatever else has an index is a page more to write.
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     Column("at", String(32), nullable=False),
     Column("client_id", String(300), nullable=False),
     Column("organisation", String(64), nullable=False),
@@ -194,7 +200,7 @@ audit = Table(
     Column("providers", String(1000), nullable=False),  # between blanks, with one at either end
     Column("entry", Text, nullable=False),  # all that it states, as its digest was taken
     Column("previous_digest", String(64), nullable=False),
-    Column("digest", String(64), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
 )
 
 signing_keys = Table(

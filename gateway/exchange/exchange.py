@@ -25,6 +25,7 @@ from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
 from gateway.exchange.metadata import metadata_sets
 from gateway.exchange.mirror import Mirror
+from gateway.exchange.overview import Overview
 from gateway.exchange.registrations import Registrations
 from gateway.exchange.remarks import read_remarks, said_apart
 from gateway.exchange.schemas import schema
@@ -107,6 +108,7 @@ class Exchange:
         self._remarks = read_remarks(home.config, self.registry)
         self.remarks = said_apart(home.config)
         self.mirror = Mirror(self.registry, self.provisions, self.store, self._remarks)
+        self.overview = Overview(self.registry, self.mirror, self.store)
         self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
@@ -174,8 +176,12 @@ class Exchange:
 
         Raises NotFound for an artefact that is not there.
         """
-        definitions = (__version__, self.definitions_header.id)
-        return self._data.standing(query, visibility, (definitions, self._changed_at))
+        return self._data.standing(query, visibility, self.defined)
+
+    @property
+    def defined(self) -> tuple[tuple[str, str], datetime]:
+        """What stands for all definitions, and when they last changed."""
+        return (__version__, self.definitions_header.id), self._changed_at
 
     def data(
         self,

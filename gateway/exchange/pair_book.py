@@ -1,6 +1,6 @@
 """The workbook of a comparison, for an analyst's report: tables, charts, method, provenance."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, pairwise
@@ -202,21 +202,36 @@ def _gaps(found: Sequence[Table], said: Words) -> Page:
 
 
 def _charts(tables: Sequence[Table], page: Page, said: Words) -> Charts:
-    """Of each comparison both sides as lines, and its index, from the table of periods."""
+    """Of each comparison both sides as lines, and its index, from the table of periods.
+
+    What is not compared is not drawn together either: it counts different things.
+    """
     ends = [0, *accumulate(len(each.finest) for each in tables)]
     place = {each.es: place for place, each in enumerate(_fitting(_PERIODS, tables))}
-    found = []
-    for table, (start, stop) in zip(tables[:_MOST_CHARTS], pairwise(ends), strict=False):
-        rows = range(start, stop)
-        lines = tuple(
-            Line(source, page.name, place["Período"], place["AB"[side]], rows)
-            for side, source in enumerate(table.sources)
-        )
-        index = said("Índice simétrico, %", "Symmetric index, %")
-        first = next((n for n, e in enumerate(table.finest) if e.index is not None), 0)
-        since = range(start + first, stop)
-        of_index = Line(index, page.name, place["Período"], place[_INDEX], since)
-        title = said.title(table)
-        found.append(Chart(title, said.code("COUNT_BASIS", table.basis), lines))
-        found.append(Chart(f"{title} · {index}", "%", (of_index,)))
+    drawn = [
+        (table, range(start, stop))
+        for table, (start, stop) in zip(tables, pairwise(ends), strict=True)
+        if any(each.is_compared for each in table.finest)
+    ]
+    found = (
+        chart
+        for table, rows in drawn[:_MOST_CHARTS]
+        for chart in _drawn(table, rows, page.name, place, said)
+    )
     return Charts(said("Gráficos", "Charts"), tuple(found))
+
+
+def _drawn(
+    table: Table, rows: range, page: str, place: Mapping[str, int], said: Words
+) -> Iterator[Chart]:
+    title = f"{said.title(table)} ({' / '.join(table.sources)})"
+    lines = tuple(
+        Line(source, page, place["Período"], place[column], rows)
+        for source, column in zip(table.sources, "AB", strict=True)
+    )
+    yield Chart(title, said.code("COUNT_BASIS", table.basis), lines)
+    index = said("Índice simétrico, %", "Symmetric index, %")
+    first = next((n for n, each in enumerate(table.finest) if each.index is not None), 0)
+    since = range(rows.start + first, rows.stop)
+    of_index = Line(index, page, place["Período"], place[_INDEX], since)
+    yield Chart(f"{title}: {index}", "%", (of_index,))

@@ -1,12 +1,14 @@
 """Escaping for XML and CSV: the only place where text becomes part of a message."""
 
 import re
+from functools import lru_cache
 
 _CONTROLS = {code: "�" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in (9, 10, 13)}
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _INSIDE = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _LINES = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+_SHORT = 40
 _QUOTED = _CONTROLS | str.maketrans(_ENTITIES | _LINES)
 
 
@@ -21,7 +23,13 @@ def xml_attribute(name: str, value: str) -> str:
     >>> xml_attribute("COMMENT", 'a < "b"')
     ' COMMENT="a &lt; &quot;b&quot;"'
     """
-    return f' {name}="{value.translate(_QUOTED)}"'
+    return f' {name}="{_quoted(value) if len(value) < _SHORT else value.translate(_QUOTED)}"'
+
+
+@lru_cache(maxsize=8192)
+def _quoted(value: str) -> str:
+    """A short value as it stands between quotes: codes and periods come again and again."""
+    return value.translate(_QUOTED)
 
 
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gateway.model.query import Mask
 from gateway.model.selection import (
     Chunk,
     Coded,
@@ -191,9 +192,17 @@ def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Wo
 
 def _words(words: Sequence[str], codes: Codes) -> _Words | str:
     """A column, or its one word where every row has the same: nothing to gather then."""
-    if len(codes) and codes.min() == codes.max():
+    if len(codes) and _alike(codes):
         return words[int(codes[0])]
     return _Words(as_strings(words), codes)
+
+
+def _alike(codes: Codes) -> bool:
+    """Whether all are the same: shifted by one they are the same bytes.
+
+    Of the few series of a small answer, numpy would take ten times as long to say.
+    """
+    return bool(codes[0] == codes[-1]) and codes[1:].tobytes() == codes[:-1].tobytes()
 
 
 def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
@@ -262,15 +271,19 @@ def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
 
 def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes:
     """The rows of one chunk; `last` is the series that the chunk before ended in."""
-    starts = np.diff(chunk.series, prepend=chunk.series[0] - 1) != 0
+    starts = _starts(chunk.series)
     present = chunk.series[starts]
     position = np.cumsum(starts, dtype=np.int32) - np.int32(1)
-    missing = as_codes(pc.cast(chunk.values.is_null(), pa.int32()))
+    heads, tails = chunk.periods, chunk.notes
+    if chunk.values.null_count:
+        missing = as_codes(pc.cast(chunk.values.is_null(), pa.int32()))
+        heads = heads + missing * (len(spelled.heads) // 2)
+        tails = tails + missing * (len(spelled.tails) // 2)
     columns = [
-        *_prefix(spelled, chunk, present, position, last, opened=opened),
-        _Words(spelled.heads, chunk.periods + missing * (len(spelled.heads) // 2)),
-        _Words(chunk.values, np.arange(len(missing), dtype=np.int32)),
-        _Words(spelled.tails, chunk.notes + missing * (len(spelled.tails) // 2)),
+        *_prefix(spelled, chunk, starts, position, last, opened=opened),
+        _Words(spelled.heads, heads),
+        _Words(chunk.values, np.arange(len(heads), dtype=np.int32)),
+        _Words(spelled.tails, tails),
     ]
     if spelled.suffixes:
         words = pa.concat_arrays([_joined(each, present) for each in spelled.suffixes])
@@ -297,13 +310,21 @@ def _woven(columns: Sequence[_Words]) -> pa.StringArray:
     return pa.concat_arrays(words).take(as_arrow(codes.reshape(-1)))
 
 
+def _starts(series: Codes) -> Mask:
+    """In which rows another series begins than that of the row before; in the first one does."""
+    starts = np.ones(len(series), bool)
+    np.not_equal(series[1:], series[:-1], out=starts[1:])
+    return starts
+
+
 def _prefix(
-    spelled: _Spelled, chunk: Chunk, present: Codes, position: Codes, last: int, *, opened: bool
+    spelled: _Spelled, chunk: Chunk, starts: Mask, position: Codes, last: int, *, opened: bool
 ) -> list[_Words]:
-    grammar = spelled.grammar
+    grammar, present = spelled.grammar, chunk.series[starts]
     if not grammar.every_row:
         # A series that goes on from the chunk before has no prefix; nor has any row but a first.
-        first = np.diff(chunk.series, prepend=last) != 0
+        first = starts.copy()
+        first[0] = chunk.series[0] != last
         opening = _joined([grammar.between + grammar.opens, *spelled.prefix], present)
         opening = opening if opened else _without(opening, grammar.between)
         words = pa.concat_arrays([opening, as_strings([grammar.between_rows])])

@@ -17,6 +17,7 @@ from gateway.formats import (
     json_schema,
     json_structure,
     labelled_csv,
+    listing,
     ml_data,
     ml_metadata,
     ml_registry,
@@ -25,6 +26,7 @@ from gateway.formats import (
     xlsx,
     xsd,
 )
+from gateway.formats.listing import Listing
 from gateway.formats.message import DataMessage, Keys, Said, StructureMessage, Times
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
@@ -349,6 +351,16 @@ REGISTRATIONS: Sequence[Format[RegistrationMessage]] = (
     Format(("xml-2.1",), _REGISTRY_XML, "2.1", ml_registry.write_21, also=_PLAIN_XML),
 )
 """The default first. SDMX has no other format for registrations than SDMX-ML."""
+
+LISTINGS: Sequence[Format[Listing]] = (
+    Format(("json",), "application/json", "", listing.write_json),
+    Format(("csv",), "text/csv", "", listing.write_csv, extension="csv"),
+    Format(
+        ("xlsx",), XLSX.type, "", listing.write_xlsx, extension="xlsx", packed=True,
+        most=book.MOST_ROWS,
+    ),
+)  # fmt: skip
+"""Of what is no message of SDMX; the default first."""
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "csv": (_CSV, _METADATA_CSV),

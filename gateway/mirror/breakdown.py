@@ -46,16 +46,26 @@ class Stated:
 
     def sum_of(self, whole: Cell) -> frozenset[Cell] | None:
         """The cells that add up to one; None where they do not, or would count some twice."""
+        return self._sum(self._within(whole), whole)
+
+    def undivided(self, whole: Cell, place: int) -> frozenset[Cell] | None:
+        """The cells that add up to one, none of them finer than it in one dimension.
+
+        What they leave out is not excused by what the office states elsewhere: they are its total.
+        """
+        own = [cell for cell in self._within(whole) if cell[place] == whole[place]]
+        return Stated(own, self._lists).sum_of(whole) if own else None
+
+    def _within(self, whole: Cell) -> list[Cell]:
         inside = [
             {code for code in codes if each.contains(w, code)}
             for each, w, codes in zip(self._lists, whole, self.codes, strict=True)
         ]
-        within = (
+        return [
             cell
             for cell in self.cells
             if all(code in codes for code, codes in zip(cell, inside, strict=True))
-        )
-        return self._sum(within, whole)
+        ]
 
     def sums(self, whole: Cell, options: _Options) -> _Sums:
         """What adds up to each cell of a breakdown of which some part is stated; None where not."""

@@ -78,6 +78,19 @@ class Hierarchy:
             return len(parts) > 1
         return parts >= {code for code, parent in self.parents.items() if parent == whole}
 
+    def lacking(self, codes: Iterable[str], whole: str) -> tuple[str, ...]:
+        """The codes without which others do not make up a broader one, where a list says so.
+
+        Of ages the bands that are left open; of other dimensions, an office's own codes are all
+        that can be told.
+        """
+        parts = {*codes}
+        if self.dimension == "AGE":
+            return tuple(_between(parts, whole))
+        if self.dimension == "SEX" and whole == TOTAL:
+            return tuple(sorted({"F", "M"} - parts))
+        return ()
+
 
 def _upwards(code: str, parents: Mapping[str, str | None]) -> Iterator[str]:
     at: str | None = code
@@ -103,6 +116,23 @@ def _follow(bands: Iterable[str], whole: str) -> bool:
             return False
         at = band[1] + 1
     return None not in found and at == ends[1] + 1
+
+
+def _between(bands: Iterable[str], whole: str) -> Iterator[str]:
+    """The bands of age that are left open between the beginning and the end of a whole.
+
+    >>> [*_between(["Y12T17", "Y_GE65"], "_T")]
+    ['Y0T11', 'Y18T64']
+    """
+    ends = _years(whole)
+    if ends is None:
+        return
+    at = ends[0]
+    found = (each for band in bands if (each := _years(band)) is not None)
+    for first, last in (*sorted(found), (ends[1] + 1, ends[1] + 1)):
+        if first > at:
+            yield f"Y_GE{at}" if first > _LAST_AGE else f"Y{at}T{first - 1}"
+        at = max(at, last + 1)
 
 
 def _years(band: str) -> tuple[int, int] | None:

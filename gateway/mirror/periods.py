@@ -5,6 +5,7 @@ Other frequencies are not added up: weeks and days fall into two months.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -59,3 +60,32 @@ def spelled(place: int, frequency: str) -> str:
     if frequency == "A":
         return f"{year:04}"
     return f"{year:04}-{part + 1:02}" if frequency == "M" else f"{year:04}-{frequency}{part + 1}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One month, quarter, half or year: its frequency, and its place among those."""
+
+    frequency: str
+    place: int
+
+    def __str__(self) -> str:
+        return spelled(self.place, self.frequency)
+
+    @property
+    def months(self) -> range:
+        """The numbers of its months."""
+        length = MONTHS[self.frequency]
+        return range(self.place * length, (self.place + 1) * length)
+
+
+def period(text: str) -> Period:
+    """A period as it is spelled. Raises ValueError for none of a month, quarter, half or year.
+
+    >>> str(period("2024-Q2")), [*period("2024-Q2").months] == [24291, 24292, 24293]
+    ('2024-Q2', True)
+    """
+    for frequency, form in _FORMS.items():
+        if form.fullmatch(text):
+            return Period(frequency, number(text) // MONTHS[frequency])
+    raise ValueError(text)

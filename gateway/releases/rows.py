@@ -15,6 +15,8 @@ from gateway.releases.index import Index
 
 Numbers = npt.NDArray[np.int64]
 
+_MANY = 16
+
 Places = slice | Numbers
 """Row numbers in ascending order: a slice where they stand side by side."""
 
@@ -220,17 +222,26 @@ def _renumbered(used: Numbers, count: int) -> Codes:
 def _cut_down(whole: Selection) -> Selection:
     """The same with only the words in use: a small answer must not spell a whole country's."""
     rows = whole.chunk()
-    notes, note = np.unique(rows.notes, return_inverse=True)
-    periods, period = np.unique(rows.periods, return_inverse=True)
+    notes, note = _distinct(rows.notes, whole.sets)
+    periods, period = _distinct(rows.periods, len(whole.periods))
     return Selection(
         whole.structure,
         _only_used(whole.keys),
         _only_used(whole.series_attributes),
         _only_used({name: column.take(notes) for name, column in whole.attributes.items()}),
         tuple(whole.periods[code] for code in periods.tolist()),
-        Chunk(rows.series, period.astype(np.int32), note.astype(np.int32), rows.values),
+        Chunk(rows.series, period, note, rows.values),
         whole.of_whole,
     )
+
+
+def _distinct(codes: Codes, count: int) -> tuple[Numbers, Codes]:
+    """Which of so many codes some rows have, and of each row its place among those."""
+    if count > _MANY * len(codes):  # then it is quicker to sort the few than to count among all
+        used, places = np.unique(codes, return_inverse=True)
+        return used.astype(np.int64), places.astype(np.int32)
+    used = np.flatnonzero(np.bincount(codes, minlength=count))
+    return used, _renumbered(used, count)[codes]
 
 
 def _only_used(columns: Mapping[str, Coded]) -> dict[str, Coded]:

@@ -30,6 +30,7 @@ from gateway.web import (
     oauth,
     openapi,
     operations,
+    overview,
     pages,
     people,
     problems,
@@ -89,6 +90,7 @@ def create_app(
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
     app.register_blueprint(pages.routes(exchange, issuer))
+    app.register_blueprint(overview.routes(exchange, tokens, sender, decisions))
     app.register_blueprint(limits.routes(settings))
     app.register_blueprint(openapi.routes(exchange, issuer))
     metrics = Metrics(shared)
@@ -98,7 +100,12 @@ def create_app(
     app.register_blueprint(comparing.routes(exchange, tokens, sender, decisions))
     browser = people.Browser(exchange, issuer)
     app.register_blueprint(oauth.routes(app, exchange, trust))
-    for each in (*people.routes(exchange, browser), oauth.consent_routes(exchange, browser)):
+    signed_in = (
+        *people.routes(exchange, browser),
+        people.overview.routes(exchange, browser, decisions, gate),
+        oauth.consent_routes(exchange, browser),
+    )
+    for each in signed_in:
         app.register_blueprint(people.told_as_pages(each, browser))
     app.register_error_handler(GatewayError, lambda error: _problem(decisions, error))
     app.register_error_handler(HTTPException, _refusal)

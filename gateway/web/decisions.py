@@ -5,7 +5,7 @@ written before the answer leaves. Where it cannot be written, there is no answer
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -58,6 +58,18 @@ class Decisions:
         at = self._exchange.clock()
         visibility = self._exchange.policy.visibility(caller, at)
         g.decision = self._decision(caller, LOOK, what, (), visibility)
+        return visibility
+
+    def overseeing(
+        self, caller: Caller, action: str, what: str, asked: Mapping[str, str]
+    ) -> Visibility:
+        """The same for who asks what there is of all that is compared: of whose figures it is."""
+        at = self._exchange.clock()
+        visibility = self._exchange.policy.visibility(caller, at)
+        providers = self._exchange.overview.providers(visibility)
+        query = "&".join(f"{name}={value}" for name, value in sorted(asked.items()))
+        path = f"mirror/{what}?{query}" if query else f"mirror/{what}"
+        g.decision = self._decision(caller, action, what, providers, visibility, path)
         return visibility
 
     def counted(self, rows: int, suppressed: int) -> None:

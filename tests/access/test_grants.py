@@ -12,13 +12,13 @@ from sqlalchemy import text
 
 from gateway.access.caller import Caller, Detail
 from gateway.access.clients import SCOPES
-from gateway.access.grants import Grant, Grants, Rules
+from gateway.access.grants import Grant, Grants, RegionEmbargo, Rules
 from gateway.access.policy import Policy
 from gateway.access.rights import Provided, Realm, names
 from gateway.database import Database
 from gateway.database.revisions import MIGRATIONS
 from gateway.errors import BadSyntax, GatewayError, NotFound, SemanticError
-from gateway.model.visibility import View
+from gateway.model.visibility import Embargo, View
 from gateway.settings import Home
 from tests.database.opening import opened
 from tests.figures import FLOW, NOON, RESTRICTED
@@ -188,12 +188,17 @@ def test_a_client_that_asks_for_itself_is_no_person() -> None:
     assert names(OFFICE, rules) == {*("*", "client:office", "organisation:GT", "group:g")}
 
 
-def test_a_region_that_no_longer_fits_gives_nothing_and_denies_all() -> None:
-    """A structure may change under a grant: then it is read on the safe side."""
-    region = "c[NO_SUCH]=X"
+@pytest.mark.parametrize("region", ["c[NO_SUCH]=X", "key=M.GT.F.X"])
+def test_a_region_that_no_longer_fits_gives_nothing_and_denies_all(region: str) -> None:
+    """A structure may change under a grant: then it is read on the safe side; so is an embargo."""
+    until = NOON + timedelta(hours=1)
+    held = RegionEmbargo("embargo-1", "GT_SUPPLY", region, until, "tests")
+    rules = Rules("1", (ALL,), {}, (held, replace(held, provision="MX_SUPPLY")))
 
     assert not seen(replace(ALL, region=region)).sights
     assert not seen(ALL, replace(ALL, region=region, denies=True)).sights
+    view = REALM.visibility(rules, OFFICE, NOON).view("GT_SUPPLY")
+    assert view.embargoes == (Embargo((), until),)
 
 
 def test_existing_clients_keep_what_they_could_do_on_record(tmp_path: Path) -> None:

@@ -111,9 +111,10 @@ def gateway(root: Path) -> Iterator[int]:
         [PYTHON, *command], env=environment(), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        port = int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
-        yield port
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield int(process.stdout.readline().rstrip("/\n").rpartition(":")[2])
+        finally:
+            process.send_signal(signal.SIGTERM)
 
 
 @contextmanager
@@ -131,8 +132,10 @@ def _bare() -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield port
-        process.send_signal(signal.SIGTERM)
+        try:
+            yield port
+        finally:
+            process.send_signal(signal.SIGTERM)
 
 
 def token(port: int, id: str, secret: str) -> dict[str, str]:

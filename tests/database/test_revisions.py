@@ -13,12 +13,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from gateway.access.audit import Audit, Decision
 from gateway.database import Database, metadata
 from gateway.database.revisions import MIGRATIONS, known
 from gateway.errors import StorageFault
 from gateway.settings import Home
 from tests.database.opening import opened
 from tests.databases import Cluster, by_hand
+from tests.figures import NOON
 from tests.homes import configure
 from tests.process import run, start
 
@@ -196,6 +198,24 @@ def test_a_newer_program_brings_the_tables_up_to_date(
     with pytest.raises(IntegrityError), database.writing() as connection:
         connection.execute(text("INSERT INTO client_scopes VALUES ('nobody', 'data.read')"))
     database.close()
+
+
+def test_entries_of_an_older_program_stay_chained(home: Home, tmp_path: Path) -> None:
+    """Their table is made anew by a revision; the next entry follows on the last of them."""
+    older = tmp_path / "older"
+    shutil.copytree(MIGRATIONS, older, ignore=shutil.ignore_patterns("0009*", "__pycache__"))
+    read = Decision(NOON, "read", 200, providers=("GT_IGM",))
+    with closing(opened(home, older)) as database:
+        for _ in range(3):
+            Audit(database).record(read)
+        before = Audit(database).entries()
+
+    with closing(opened(home)) as database:
+        audit = Audit(database)
+        assert audit.entries() == before
+        audit.record(read)
+        assert audit.head()[0] == 4
+        assert [*audit.faults(noted=before[-1].digest)] == []
 
 
 def test_a_database_of_a_newer_program_is_refused(home: Home, longer: Path) -> None:

@@ -18,9 +18,9 @@ from gateway.exchange.pair_book import pair_book
 from gateway.formats import book
 from gateway.model.text import Language
 from gateway.model.visibility import View, Visibility
-from gateway.settings import Home
 from tests.conftest import Clock
 from tests.figures import NOON, Row
+from tests.homes import fresh
 from tests.mirror.stating import GUATEMALA, MEXICO, months
 from tests.releases.publishing import publish
 
@@ -35,7 +35,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     """Guatemala and Mexico by sex, the latter by two sources; and one that counts persons."""
     clock = Clock()
     clock.now = NOON
-    exchange = Exchange(Home(tmp_path_factory.mktemp("several") / "home"), clock)
+    exchange = Exchange(fresh(tmp_path_factory.mktemp("several") / "home"), clock)
     women, men = [float(n) for n in range(10, 34)], [float(n) for n in range(20, 44)]
     by_sex = [*months(women, SEX="F"), *months(men, SEX="M")]
     twice = [0, *(2 * n for n in women[1:])]  # a zero: what this table leaves out is missing
@@ -236,10 +236,24 @@ def test_a_workbook_is_made_to_be_read(real: bytes) -> None:
     assert page.cell(august - 1, index).fill.fill_type is None
 
 
+def drawn(content: bytes) -> list[str]:
+    """The charts of a workbook."""
+    with ZipFile(BytesIO(content)) as found:
+        return [found.read(n).decode() for n in found.namelist() if "charts/chart" in n]
+
+
+def test_what_is_not_compared_is_not_drawn_together(several: Exchange) -> None:
+    """Events and persons share no axis; of the two pairs that are compared each is named."""
+    charts = drawn(written(several, PAIR))
+
+    assert len(charts) == 4
+    assert not any("MX_INEGI_CENSO" in each for each in charts)
+    assert sum("GT_IGM / MX_INM" in each for each in charts) == 2
+
+
 def test_a_workbook_has_charts_of_its_own(real: bytes) -> None:
     """Both sides, and their index, from the cells of the table."""
-    with ZipFile(BytesIO(real)) as found:
-        charts = [found.read(n).decode() for n in found.namelist() if "charts/chart" in n]
+    charts = drawn(real)
 
     assert len(charts) == 2
     assert "GT_IGM" in charts[0]

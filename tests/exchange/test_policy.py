@@ -33,7 +33,7 @@ from gateway.model.query import (
     Wanted,
 )
 from gateway.model.selection import Selection
-from gateway.model.structure import DataStructure
+from gateway.model.structure import Attachment, DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.available import availability
 from gateway.releases.cube import Cube
@@ -105,7 +105,11 @@ def grant(draw: st.DrawFn) -> Grant:
         draw(st.sampled_from(("*", "client:c", "organisation:GT", "organisation:MX", "group:g"))),
         ("read",),
         draw(st.sampled_from(("*", "*", "GT", "M*"))),
-        draw(st.sampled_from(("*", "*", "X:DF_SMALL(*)", "X:DF_*(1.*)", "X:DF_OTHER(1.0.0)"))),
+        draw(
+            st.sampled_from(
+                ("*", "*", "X:DF_SMALL(*)", "X:DF_SMALL(2.*)", "X:DF_*(1.*)", "X:DF_OTHER(1.0.0)")
+            )
+        ),
         "" if embargoed else draw(st.sampled_from(REGIONS)),
         frozenset() if denies else draw(_statuses),
         embargoed=embargoed,
@@ -270,6 +274,38 @@ def test_no_cell_differs_from_the_plain_model(
             assert words(found) <= spoken(expected)
         for mode in Mode:
             assert_counts(cube, seen, asked, visibility, mode)
+
+
+BY_SERIES = replace(
+    RESTRICTED,
+    attributes=tuple(
+        replace(each, attachment=Attachment.SERIES, dimensions=("AREA",))
+        if each.id == "CONF_STATUS"
+        else each
+        for each in RESTRICTED.attributes
+    ),
+)
+_STATUS_OF = {"MX": "N", "SV": "C"}
+
+
+@settings(COMMON, max_examples=30)
+@given(worlds, callers, tables)
+def test_a_status_of_whole_series_is_kept_to(
+    world: World, caller: Caller, table: list[Row]
+) -> None:
+    """Where a structure states the confidentiality of series rather than of observations."""
+    supply, provided = SUPPLIES[1], replace(PROVIDED[1], structure=BY_SERIES)
+    table = [
+        {**row, "CONF_STATUS": _STATUS_OF.get(row["AREA"] or ""), "CONF_REDIST": None}
+        for row in table
+    ]
+    index = index_of(observations(table, BY_SERIES))
+
+    visibility = Realm((provided,), ()).visibility(rules(world), caller, NOW)
+    found = Cube(supply.id, index, hour(0)).select(Wanted(), visibility)
+
+    seen = rights.state([Told(hour(0), hour(0), table)], caller, world, supply, NOW, NOW)
+    assert rows(found) == asking.answer(seen, Wanted())
 
 
 def series_of(found: Sequence[Row]) -> list[tuple[str | None, ...]]:

@@ -335,7 +335,7 @@ def test_a_submission_killed_at_any_step_is_whole_or_absent(
     """SIGKILL before every opening and renaming of files, every statement and every commit."""
     home = small(each_home, template)
 
-    done = run(["-m", "tests.exchange.killing", home.root], timeout=300)
+    done = run(["-m", "tests.exchange.killing", home.root], timeout=900)
 
     assert done.returncode == 0, done.stdout + done.stderr
     steps, seen = done.stdout.splitlines()[-1].split(" ", 1)

@@ -32,7 +32,7 @@ def stressed(home: Home, *arguments: object) -> str:
     publish(store, many("first"))
     database.close()
 
-    done = run(["-m", "tests.releases.stress", home.root, *arguments], timeout=300)
+    done = run(["-m", "tests.releases.stress", home.root, *arguments], timeout=900)
 
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()[-1]

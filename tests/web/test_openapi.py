@@ -26,7 +26,8 @@ def test_it_leaves_nothing_out(described: dict[str, object], web: FlaskClient) -
     paths = described["paths"]
     assert isinstance(paths, dict)
     pages = re.compile(
-        r"/(|api|mirror/method|account|setup|sign-in|sign-out|device|static|oauth/authorize)(/.*)?"
+        r"/(|api|mirror/(method|overview)|account|setup|sign-in|sign-out|device|static|"
+        r"oauth/authorize)(/.*)?"
     )
     routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", each.rule)
               for each in web.application.url_map.iter_rules()}  # fmt: skip

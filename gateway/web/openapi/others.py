@@ -12,12 +12,13 @@ from gateway.access.clients import (
     METRICS_READ,
 )
 from gateway.access.tokens import TOKEN_PATH
+from gateway.formats import table
 from gateway.model.text import Language, Text
-from gateway.web import auditing, comparing
+from gateway.web import auditing, comparing, overview
 from gateway.web.addresses import RESOURCE_METADATA
 from gateway.web.oauth import metadata
 from gateway.web.oauth.clients import GRANTS_OF_PEOPLE
-from gateway.web.openapi import answers
+from gateway.web.openapi import answers, parameters
 
 _FORM = "application/x-www-form-urlencoded"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,7 +32,7 @@ _KINDS = (
 
 def paths(language: Language) -> dict[str, object]:
     """All of it, in a language."""
-    of_data = _submissions(language) | _audit(language) | _mirror(language)
+    of_data = _submissions(language) | _audit(language) | _mirror(language) | _overview(language)
     return _oauth(language) | of_data | _state(language)
 
 
@@ -159,6 +160,57 @@ def _submissions(language: Language) -> dict[str, object]:
         f"{one}/refuse": {"post": operation("refuse", "Rechazar", "Refuse", whole,
                                             (DATA_APPROVE,), reason)},
     }  # fmt: skip
+
+
+_OVERVIEWS: Mapping[str, Text] = {
+    "corridors": Text(
+        "Quién declara cuántos se movieron de dónde a dónde en un período",
+        "Who says how many moved from where to where in a period",
+    ),
+    "coverage": Text(
+        "Qué país declara qué flujo, con qué desglose y con cuánto retraso",
+        "Which country states which flow, to which breakdown, and how late",
+    ),
+    "reconciliation": Text(
+        "Totales junto a la suma de sus partes, y lo que falta",
+        "Totals beside the sums of their parts, and what is missing",
+    ),
+}
+_OVERVIEW_KINDS = (
+    *(errors.BadSyntax, errors.SemanticError, errors.NoResults, errors.NotAcceptable),
+    *(errors.Unauthenticated, errors.Forbidden, errors.TooOften, errors.StorageFault),
+)
+
+
+def _overview(language: Language) -> dict[str, object]:
+    """The overviews of all that is compared."""
+    of_manner = [
+        each for each in parameters.of_manner(table.LISTINGS, language) if each["name"] != "lang"
+    ]
+    return {
+        f"/mirror/{name}": {
+            "get": _operation(
+                f"mirror_{name}", "Gateway", title.said(language),
+                {"200": answers.served(table.LISTINGS, title.said(language)),
+                 "304": {"description": "Not modified: the caller has it already"},
+                 **answers.problems(_OVERVIEW_KINDS, 2)},
+                scopes=(DATA_READ,), parameters=[*_asked_of(name), *of_manner],
+            )
+        }
+        for name, title in _OVERVIEWS.items()
+    }  # fmt: skip
+
+
+def _asked_of(name: str) -> list[dict[str, object]]:
+    """What can be asked of an overview, each with what it may be."""
+    examples: Mapping[str, Mapping[str, object]] = {
+        "period": {"pattern": "^[0-9]{4}(-([SQ][1-4]|[01][0-9]))?$"},
+        overview.AS_OF: {"format": "date-time"},
+    }
+    return [
+        {"name": each, "in": "query", "schema": {**_WORD, **examples.get(each, {})}}
+        for each in overview.PARAMETERS[name]
+    ]
 
 
 def _audit(language: Language) -> dict[str, object]:

@@ -7,11 +7,11 @@ from gateway.errors import GatewayError
 from gateway.exchange import Exchange
 from gateway.fetch import Bounds
 from gateway.web import problems
-from gateway.web.people import account, device, elsewhere, setting_up, signing_in
+from gateway.web.people import account, device, elsewhere, overview, setting_up, signing_in
 from gateway.web.people.browser import Browser
 from gateway.web.told import told
 
-__all__ = ["Browser", "routes", "told_as_pages"]
+__all__ = ["Browser", "overview", "routes", "told_as_pages"]
 
 
 def routes(exchange: Exchange, browser: Browser) -> list[Blueprint]:

@@ -1,0 +1,97 @@
+"""A listing: a short table that is no data set, as JSON, CSV or a workbook.
+
+Text, numbers, several codes in one cell, or figures by code. Nothing stands where there is nothing:
+null in JSON, an empty cell elsewhere.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import xlsxwriter
+
+Value = str | float | bool | None | Sequence[str] | Mapping[str, str | float | Sequence[str]]
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+            "in_memory": True}  # fmt: skip
+_WIDEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows under headings; `about` is what is said of all of them, `prepared` when they changed."""
+
+    name: str
+    prepared: datetime
+    about: Mapping[str, str]
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[Value, ...]]
+
+
+def write_json(listing: Listing) -> Iterator[bytes]:
+    """One object: what is said of all rows, and the rows as objects."""
+    rows = [
+        {name: _plain(value) for name, value in zip(listing.headings, row, strict=True)}
+        for row in listing.rows
+    ]
+    yield json.dumps({**listing.about, listing.name: rows}, ensure_ascii=False).encode()
+
+
+def write_csv(listing: Listing) -> Iterator[bytes]:
+    """Under RFC 4180; what is said of all rows stands in front of each."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow((*listing.about, *listing.headings))
+    for row in listing.rows:
+        rows.writerow((*listing.about.values(), *map(_cell, row)))
+    yield text.getvalue().encode()
+
+
+def write_xlsx(listing: Listing) -> Iterator[bytes]:
+    """One sheet, with numbers as numbers, its headings in sight and ready to be filtered."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
+        book.set_properties({"created": listing.prepared.replace(tzinfo=None)})
+        sheet = book.add_worksheet(listing.name)
+        headings = (*listing.about, *listing.headings)
+        table = [headings, *((*listing.about.values(), *map(_cell, row)) for row in listing.rows)]
+        for number, row in enumerate(table):
+            sheet.write_row(number, 0, row)
+        for place, heading in enumerate(headings):
+            widest = max(len(str(row[place])) for row in table)
+            sheet.set_column(place, place, min(_WIDEST, max(len(heading), widest) + 3))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(table) - 1, len(headings) - 1)
+    yield content.getvalue()
+
+
+def _plain(value: Value) -> object:
+    """As JSON has it: a whole number without a point."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str | int | float | None) else list(value)
+
+
+def _cell(value: Value) -> str | float:
+    """As one cell holds it.
+
+    >>> _cell(("GT", "MX")), _cell({"GT": 12.0, "MX": 0.5}), _cell(None)
+    ('GT,MX', 'GT=12 MX=0.5', '')
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return int(value)
+        case str() | int() | float():
+            return value
+        case Mapping():
+            return " ".join(f"{name}={_cell(each)}" for name, each in value.items())
+    return ",".join(value)
