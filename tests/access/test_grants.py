@@ -145,6 +145,25 @@ def test_nothing_is_seen_that_no_grant_allows() -> None:
     assert not seen(Grant("*", ("submit",))).sights
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_meant"),
+    [
+        ("X:DF_SMALL(1.0.0)", True),
+        ("DF_*", True),
+        ("*:*(1.*)", True),
+        ("X:DF_SMALL(2.*)", False),
+        ("X:DF_SMAL", False),
+        ("Y:DF_SMALL", False),
+    ],
+)
+def test_a_pattern_means_agency_id_and_version(pattern: str, is_meant: bool) -> None:
+    """All three; for who is granted it, and for whose token is narrowed to it."""
+    narrowed = replace(OFFICE, details=(Detail(dataflows=(pattern,)),))
+
+    assert bool(seen(replace(ALL, dataflow=pattern)).sights) == is_meant
+    assert bool(seen(ALL, caller=narrowed).sights) == is_meant
+
+
 def test_a_scope_is_the_most_that_a_grant_can_give() -> None:
     """What is not free, and what is not public yet, wants a scope of its own beside the grant."""
     grant = replace(ALL, statuses=frozenset("N"), embargoed=True)
