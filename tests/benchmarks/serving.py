@@ -11,9 +11,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
 
 from gateway.access.clients import DATA_READ
 from gateway.access.grants import Grant
@@ -43,6 +45,8 @@ structures = 0
 
 BARE = "a bare Flask route"
 
+_ROUNDS = 5
+
 
 def large_home(root: Path, count: int, settings: str = _SETTINGS) -> tuple[Figures, str, str]:
     """A home with one large release; its figures, and the id and secret of a client."""
@@ -51,14 +55,14 @@ def large_home(root: Path, count: int, settings: str = _SETTINGS) -> tuple[Figur
     (root / "config" / "gateway.toml").write_text(settings, encoding="utf-8")
     exchange = Exchange(Home(root))
     made = figures(exchange.registry, count)
-    Publisher(exchange.store).publish(_supply(made.unsorted), exchange.clock())
+    Publisher(exchange.store).publish(supply(made.unsorted), exchange.clock())
     id, secret = exchange.clients.add("load", [DATA_READ], exchange.clock())
     exchange.grants.add(Grant("*", ("read",)), "benchmarks", exchange.clock())
     exchange.close()
     return made, id, secret
 
 
-def _supply(observations: Observations) -> Supply:
+def supply(observations: Observations) -> Supply:
     return Supply(PROVISION, FLOW, observations.sorted(), Replaces.YEARS, "x.csv", b"x")
 
 
@@ -73,33 +77,53 @@ def slice_path(made: Figures) -> str:
     return f"{DATA}?{filters}&c[TIME_PERIOD]=ge:{MONTHS[60]}"
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of a server again and again, and the status of each answer."""
+
+    name: str
+    port: int
+    path: str
+    headers: dict[str, str]
+    status: int = 200
+
+    def asked(self, seconds: float) -> Load:
+        return load(self.port, self.path, self.headers, self.status, seconds)
+
+
 def serving(count: int, seconds: float) -> Iterator[Measure]:
-    """Answers a second: each made anew, kept, and held by who asks."""
-    with tempfile.TemporaryDirectory() as folder:
-        made, *credentials = large_home(Path(folder) / "home", count)
-        path = slice_path(made)
-        with _bare() as port:
-            bare = load(port, "/bare", {}, 200, seconds)
-        yield _measure("bare Flask route, 50 kB", bare, bare)
-        for name, kept in (("slice of 1,020, made", False), ("slice of 1,020, kept", True)):
-            _keep(Path(folder) / "home", 64 if kept else 0)
-            with gateway(Path(folder) / "home") as port:
-                headers = {**token(port, *credentials), "Accept": "application/xml"}
-                yield _measure(name, load(port, path, headers, 200, seconds), bare)
-                if kept:
-                    headers["If-None-Match"] = tag(port, path, headers)
-                    held = load(port, path, headers, 304, seconds)
-                    yield _measure("slice of 1,020, held (304)", held, bare)
+    """Answers a second: each made anew, kept, and held by who asks.
+
+    All are asked in turns, several times, so that each meets the same machine: medians.
+    """
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        questions = [*_questions(Path(folder) / "home", count, servers)]
+        rounds = [[each.asked(seconds / _ROUNDS) for each in questions] for _ in range(_ROUNDS)]
+        for number, question in enumerate(questions):
+            found = [each[number] for each in rounds]
+            ratio = median(each[number].rate / each[0].rate for each in rounds)
+            than = f"{BARE}; slowest of 100: {median(each.slowest for each in found):.1f} ms"
+            rate = median(each.rate for each in found)
+            yield Measure(f"HTTP: {question.name}", rate, "answers/s", ratio, than)
 
 
-def _measure(name: str, found: Load, bare: Load) -> Measure:
-    than = f"{BARE}; slowest of 100: {found.slowest:.1f} ms"
-    return Measure(f"HTTP: {name}", found.rate, "answers/s", found.rate / bare.rate, than)
+def _questions(home: Path, count: int, servers: ExitStack) -> Iterator[_Question]:
+    """Each with a server that answers it."""
+    yield _Question("bare Flask route, 50 kB", servers.enter_context(_bare()), "/bare", {})
+    made, *credentials = large_home(home, count)
+    path = slice_path(made)
+    for name, megabytes in (("made", 0), ("kept", 64)):
+        _keep(home, megabytes)
+        port = servers.enter_context(gateway(home))
+        headers = {**token(port, *credentials), "Accept": "application/xml"}
+        yield _Question(f"slice of 1,020, {name}", port, path, headers)
+    held = {**headers, "If-None-Match": tag(port, path, headers)}
+    yield _Question("slice of 1,020, held (304)", port, path, held, 304)
 
 
 def _keep(root: Path, megabytes: int) -> None:
     (root / "config" / "gateway.toml").write_text(
-        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\n", encoding="utf-8"
+        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\ndisk = {megabytes}\n", encoding="utf-8"
     )
 
 
