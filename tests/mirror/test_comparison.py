@@ -362,6 +362,24 @@ def test_a_note_is_about_what_it_names(note: Remark, apart: bool) -> None:
         assert (one[1] == "NOT_COMPARABLE") == apart
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_several_notes_the_weightier_stands(turn: int) -> None:
+    """In whichever order they are written down: the one that says why there is no comparison."""
+    usual = replace(APART_BY_NOTE, first="", last="9999", comparable=True, reason="REF_PER",
+                    words="salida y llegada")  # fmt: skip
+
+    found = compared(
+        statement(GUATEMALA, months([10, 20])), statement(MEXICO, months([11, 21])),
+        remarks=[usual, APART_BY_NOTE][::turn],
+    )  # fmt: skip
+
+    said = {(row["TIME_PERIOD"], row["MIRROR_REASON"], row["COMMENT_OBS"])
+            for row in found if row["FREQ"] == "M"}  # fmt: skip
+    assert said == {
+        ("2023-01", "REF_PER", "salida y llegada"), ("2023-02", "DEF", "otra definición"),
+    }  # fmt: skip
+
+
 def test_categories_that_do_not_fit_together_leave_the_whole_comparable() -> None:
     """Who is a child may be told otherwise; how many there were in all is not."""
     rows = [*months([5], AGE="Y0T17"), *months([6], AGE="Y_GE18")]
