@@ -122,8 +122,10 @@ class Prepared:
     def keep_only(self, tags: Collection[str], before: float) -> None:
         """Remove the bodies of other tags, of those that were there before a moment.
 
-        The moment is in seconds since 1970. With them goes what was left half made.
+        The moment is in seconds since 1970. With them goes what was left half made, and by runs
+        that had not ended when this one began.
         """
+        _sweep(self._all, self._folder.name)
         for changed, path, _ in self._files():
             stale = path.suffix == _BODY and path.stem not in tags and changed < before
             if stale or (path.suffix == _PASSING and changed < before - _LEFT):

@@ -215,6 +215,9 @@ def test_a_run_sweeps_what_ended_ones_left(tmp_path: Path) -> None:
     assert not killed.exists()
     assert not unlocked.exists()
     assert beginning.exists()
+    os.utime(beginning, (0, 0))
+    living.keep_only({"tag"}, before=0)
+    assert not beginning.exists()
     assert _kept(living, "tag") == b"".join(_body(1))
 
 
