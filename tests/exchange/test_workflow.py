@@ -332,7 +332,7 @@ def test_names_of_persons_never_reach_the_disk(exchange: Exchange, tmp_path: Pat
 def test_a_submission_killed_at_any_step_is_whole_or_absent(
     each_home: Home, template: Path
 ) -> None:
-    """SIGKILL before every opening and renaming of files, every statement and every commit."""
+    """SIGKILL before every file opened to write or renamed, every statement and every commit."""
     home = small(each_home, template)
 
     done = run(["-m", "tests.exchange.killing", home.root], timeout=900)

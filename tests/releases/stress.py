@@ -25,7 +25,7 @@ from tests.figures import NOON, STRUCTURE, rows
 from tests.releases.publishing import PROVISION, many, opened, publish
 
 FILE_STEPS = {"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree"}
-"""What Python tells of files, before it happens."""
+"""What Python tells of files, before it happens; openings to read are left out."""
 
 SQL_STEPS = ("begin", "before_cursor_execute", "commit")
 """What SQLAlchemy tells of a transaction, before it happens."""
@@ -53,6 +53,12 @@ def outcome(number: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
+def reads(name: str, arguments: tuple[object, ...]) -> bool:
+    """Whether a file is only opened to be read: who dies then leaves what was there before."""
+    flags = arguments[2] if name == "open" else os.O_WRONLY
+    return isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+
+
 def die_at(root: Path, step: int) -> None:
     """Let this process kill itself before the nth step that it takes from now on."""
     steps = count(1)
@@ -62,7 +68,7 @@ def die_at(root: Path, step: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def on_file(name: str, arguments: tuple[object, ...]) -> None:
-        if name in FILE_STEPS and str(root) in str(arguments[0]):
+        if name in FILE_STEPS and str(root) in str(arguments[0]) and not reads(name, arguments):
             take()
 
     for name in SQL_STEPS:

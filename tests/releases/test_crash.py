@@ -40,7 +40,7 @@ def stressed(home: Home, *arguments: object) -> str:
 
 @pytest.mark.slow
 def test_a_publisher_killed_at_any_step_leaves_whole_releases(on_each_database: Home) -> None:
-    """SIGKILL before every opening, renaming and removing, every statement and every commit.
+    """SIGKILL before every file opened to write, renamed or removed, every statement and commit.
 
     What is left is the old release or the new one, whole; what is left over can be tidied away.
     """
