@@ -28,7 +28,7 @@ from gateway.formats.negotiation import Wish, choose
 from gateway.formats.table import LISTINGS
 from gateway.mirror.corridors import Flow
 from gateway.mirror.coverage import Coverage
-from gateway.mirror.reconciliation import Outcome, Reconciled
+from gateway.mirror.totals import Outcome, Reconciled
 from gateway.model.text import Language, Text
 
 P = ParamSpec("P")
@@ -217,15 +217,15 @@ def _print_coverage(console: Console, found: Found, words: _Words) -> None:
             each.first if each.first == each.last else f"{each.first} – {each.last}",
             ", ".join(each.gaps), _partners(each, words),
             ", ".join(f"{id} {len(codes)}" for id, codes in each.broken_down.items()),
-            _late(each, words),
+            _late(each),
         )  # fmt: skip
     console.print(table)
     console.print(
         words(
             "Días de retraso: del fin del período a la publicación que primero lo declaró, mediana "
-            "y máximo. —: cargado de una vez, no se sabe.",
+            "y máximo de n períodos. —: cargado de una vez, no se sabe.",
             "Days late: from the end of a period to the release that first stated it, median and "
-            "longest. —: loaded in one go, nobody can tell.",
+            "longest of n periods. —: loaded in one go, nobody can tell.",
         )
     )
 
@@ -237,11 +237,10 @@ def _partners(of: Coverage, words: _Words) -> str:
     return " + ".join(each for each in (count, total) if each)
 
 
-def _late(of: Coverage, words: _Words) -> str:
+def _late(of: Coverage) -> str:
     if of.late is None:
         return "—"
-    periods = words("períodos", "periods")
-    return f"{of.late.median:g}; {of.late.longest} ({of.late.periods} {periods})"
+    return f"{of.late.median:g}; {of.late.longest} (n = {of.late.periods})"
 
 
 def _print_reconciliation(console: Console, found: Found, words: _Words) -> None:

@@ -7,7 +7,7 @@ from gateway.exchange.overview import Asked, Found, Overview
 from gateway.formats.listing import Listing, Value
 from gateway.mirror.corridors import Flow
 from gateway.mirror.coverage import Coverage
-from gateway.mirror.reconciliation import Reconciled
+from gateway.mirror.totals import Reconciled
 from gateway.model.visibility import Visibility
 
 Question = Callable[[Overview, Asked, Visibility], Found]

@@ -19,8 +19,9 @@ from gateway.mirror.coverage import Coverage, Periods, coverage, last_period, la
 from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.ledger import Sums
 from gateway.mirror.periods import Period, period
-from gateway.mirror.reconciliation import Reconciled, reconciled
+from gateway.mirror.reconciliation import reconciled
 from gateway.mirror.sides import Statement
+from gateway.mirror.totals import Reconciled
 from gateway.model.digest import digest
 from gateway.model.query import Wanted
 from gateway.model.structure import DataStructure

@@ -131,14 +131,15 @@ def _late(days: Sequence[int]) -> Lateness | None:
 
 def stated(selection: Selection, lists: Sequence[Hierarchy]) -> Periods:
     """Of which periods some value is stated; only of those that are months, quarters and so on."""
-    chunk = selection.chunk()
+    chunk, width = selection.chunk(), len(selection.periods) + 1
     there = as_codes(pc.cast(chunk.values.is_valid(), pa.int8())) == 1
-    pairs = chunk.series[there].astype(np.int64) * (len(selection.periods) + 1)
-    found = np.unique(pairs + chunk.periods[there])
-    keys, spans = _keys(selection, lists), [_read(each) for each in selection.periods]
+    keys: dict[_Key, int] = {}
+    of_series = [keys.setdefault(key, len(keys)) for key in _keys(selection, lists)]
+    pairs = np.array(of_series, np.int64)[chunk.series[there]] * width + chunk.periods[there]
+    names, spans = [*keys], [_read(each) for each in selection.periods]
     periods: dict[_Key, set[Period]] = defaultdict(set)
-    for series, place in zip(*np.divmod(found, len(selection.periods) + 1), strict=True):
-        key, one = keys[int(series)], spans[int(place)]
+    for number, place in zip(*np.divmod(np.unique(pairs), width), strict=True):
+        key, one = names[int(number)], spans[int(place)]
         if one is not None and one.frequency == key[-1]:
             periods[key].add(one)
     return {key: frozenset(of) for key, of in periods.items()}

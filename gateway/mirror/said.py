@@ -130,7 +130,7 @@ def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
     """What was found to be the reason, and what analysts remark.
 
     The remark that is more precise goes before what was found; one on all periods stands where
-    nothing was.
+    nothing was found and both values are there: it is no reason why one of them is missing.
     """
     found = figures.found
     reasons = tuple(dict.fromkeys([*map(str, REASONS), *(each.reason for each in remarks)]))
@@ -138,10 +138,11 @@ def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
     codes[codes < 0] = len(reasons)
     words = tuple(each.words for each in remarks)
     told = np.full(codes.shape, len(words), np.int16)
+    both = ~np.isnan(found.left.values) & ~np.isnan(found.right.values)
     for number, remark in enumerate(remarks):
         about = remark.about(found.pairs, found.frequency, found.first, found.columns)
         told[about] = number
-        over = about if remark.goes_before else about & (codes == len(reasons))
+        over = about if remark.goes_before else about & both & (codes == len(reasons))
         codes[over] = reasons.index(remark.reason)
     return {"MIRROR_REASON": Coded(figures.at(codes), reasons),
             "COMMENT_OBS": Coded(figures.at(told), words)}  # fmt: skip

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -145,6 +146,25 @@ def test_nothing_is_seen_that_no_grant_allows() -> None:
     assert not seen(Grant("*", ("submit",))).sights
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_meant"),
+    [
+        ("X:DF_SMALL(1.0.0)", True),
+        ("DF_*", True),
+        ("*:*(1.*)", True),
+        ("X:DF_SMALL(2.*)", False),
+        ("X:DF_SMAL", False),
+        ("Y:DF_SMALL", False),
+    ],
+)
+def test_a_pattern_means_agency_id_and_version(pattern: str, is_meant: bool) -> None:
+    """All three; for who is granted it, and for whose token is narrowed to it."""
+    narrowed = replace(OFFICE, details=(Detail(dataflows=(pattern,)),))
+
+    assert bool(seen(replace(ALL, dataflow=pattern)).sights) == is_meant
+    assert bool(seen(ALL, caller=narrowed).sights) == is_meant
+
+
 def test_a_scope_is_the_most_that_a_grant_can_give() -> None:
     """What is not free, and what is not public yet, wants a scope of its own beside the grant."""
     grant = replace(ALL, statuses=frozenset("N"), embargoed=True)
@@ -169,6 +189,29 @@ def test_a_scope_is_the_most_that_a_grant_can_give() -> None:
 def test_a_token_that_is_narrowed_to_something_else_reads_nothing(detail: Detail) -> None:
     """What cannot be understood narrows to nothing, rather than not at all."""
     assert not seen(ALL, caller=replace(OFFICE, details=(detail,))).sights
+
+
+SUBMIT = Grant("*", ("submit",))
+
+
+@pytest.mark.parametrize(
+    ("caller", "more"),
+    [
+        pytest.param({}, [replace(SUBMIT, subject="client:office", denies=True)], id="denied"),
+        pytest.param({"scopes": frozenset({"data.read"})}, [], id="without the scope"),
+        pytest.param({"details": (Detail(key="M.GT"),)}, [], id="narrowed to a part"),
+        pytest.param({"details": (Detail(("read",)),)}, [], id="narrowed to another action"),
+        pytest.param({"details": (Detail((), ("X:DF_OTHER(*)",)),)}, [], id="another dataflow"),
+    ],
+)
+def test_what_is_done_to_the_whole_is_granted_for_the_whole(
+    caller: dict[str, Any], more: list[Grant]
+) -> None:
+    """Handing in: by a grant, the scope and a token that speak of all of it, and no denial."""
+    granted, less = (Rules("1", tuple(each), {}, ()) for each in ([SUBMIT], [SUBMIT, *more]))
+
+    assert REALM.allowed(granted, "submit", OFFICE, NOON) == {"GT_SUPPLY"}
+    assert not REALM.allowed(less, "submit", replace(OFFICE, **caller), NOON)
 
 
 def test_another_issuer_s_people_and_clients_are_none_of_ours() -> None:

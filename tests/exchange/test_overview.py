@@ -8,7 +8,7 @@ from gateway.errors import BadSyntax, GatewayError, NoResults, SemanticError
 from gateway.exchange import Exchange
 from gateway.exchange.matrix import matrices
 from gateway.exchange.overview import Asked
-from gateway.mirror.reconciliation import Outcome
+from gateway.mirror.totals import Outcome
 from gateway.settings import Home
 from tests.exchange.test_mirror import GT, Two
 

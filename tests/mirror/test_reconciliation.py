@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.mirror.ledger import Sums
 from gateway.mirror.periods import period
-from gateway.mirror.reconciliation import Outcome, Reconciled, reconciled
+from gateway.mirror.reconciliation import reconciled
 from gateway.mirror.sides import Statement
+from gateway.mirror.totals import Outcome, Reconciled
 from tests.mirror.stating import GUATEMALA, MEXICO, Row, lists, months, statement
 
 AGREES, INCOMPLETE, DIFFERS = Outcome.AGREES, Outcome.INCOMPLETE, Outcome.DIFFERS

@@ -12,6 +12,7 @@ from flask import Flask
 from lxml import html
 
 from gateway.access.clients import DATA_CONFIDENTIAL, DATA_READ, DATA_SUBMIT, Proof
+from gateway.access.clients import SCOPES as EVERY
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
@@ -259,6 +260,29 @@ def test_a_program_without_a_browser_is_narrowed_too(
     assert json.dumps([GT_ALONE]) in given.decision.query
     maria.open("/account")
     assert "<code>GT</code>" in maria.page.text
+
+
+def test_every_scope_is_said_in_words(exchange: Exchange, app: Flask, maria: Visitor) -> None:
+    """Nobody agrees to what only engineers can read."""
+    exchange.clients.add("All", EVERY, exchange.clock(), "all", proof=Proof(public=True))
+    exchange.accounts.apps.allow("all", ("https://app.example/back?from=gateway",))
+    other = Visitor(app, exchange)
+    other.set_up(invited(exchange, "all@ine.gob.gt", scopes=EVERY))
+
+    for spoken in ("es", "en"):
+        other.open(asking(client_id="all", scope=" ".join(EVERY)) + f"&lang={spoken}")
+        told = html.fromstring(other.page.text).xpath("//main/ul[1]/li")
+        said = {each.findtext("code"): (each.text or "").strip() for each in told}
+        assert set(said) == set(EVERY)
+        assert [scope for scope, words in said.items() if words in ("", scope)] == []
+
+
+def test_an_action_that_nobody_granted_is_not_promised(maria: Visitor) -> None:
+    """Though the program may ask for it, and names no action."""
+    maria.open(narrowed({"type": "sdmx_data", "dataflows": [RETURNS]}) + "&lang=es")
+
+    said = html.fromstring(maria.page.text).xpath("//ul[@class='details']/li")[0].text
+    assert " ".join(said.split()) == "leer datos"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '[{"type": "x"}]'])

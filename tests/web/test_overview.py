@@ -181,6 +181,7 @@ def test_the_page_shows_what_the_person_may_read(
     ]  # fmt: skip
     assert len(cells(page, "coverage")) == 2
     assert "14,986" in page
+    assert not [each for each in html.fromstring(page).iter("th") if not each.text_content()]
     assert "GT_IGM" not in page
     (entry,) = granted.audit.entries(action="read")
     assert (entry.decision.subject, entry.decision.providers) == (MARIA, ("SV_DGME",))

@@ -1,11 +1,10 @@
 """What a person has to give to a program that asks, and how that is said to the person."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.access.caller import ACTIONS, READ, Caller, Detail
 from gateway.access.narrowing import narrowed, within_details
-from gateway.access.patterns import means_flow
 from gateway.access.people import Person
 from gateway.access.rights import SCOPE_OF
 from gateway.exchange import Exchange
@@ -98,15 +97,14 @@ class Offers:
         return frozenset().union(*(policy.reached(each, caller, now) for each in actions))
 
     def _told(self, detail: Detail, caller: Caller) -> Told:
-        actions = detail.actions or ACTIONS
-        reached = self._reached(caller, actions)
-        flows = [
-            each
-            for each in self._exchange.registry.dataflows
-            if each.reference in reached and _speaks_of(detail, each.reference)
-        ]
+        alone = replace(caller, details=(detail,))
+        actions = [
+            each for each in detail.actions or ACTIONS if self._reached(alone, (each,))
+        ]  # what nobody granted is not done, though the program may ask for it
+        reached = self._reached(alone, actions)
+        flows = [each for each in self._exchange.registry.dataflows if each.reference in reached]
         return Told(
-            tuple(SCOPE_OF[each] for each in actions if SCOPE_OF[each] in caller.scopes),
+            tuple(SCOPE_OF[each] for each in actions),
             tuple(Part(each, tuple(self._bounds(detail.key, each))) for each in flows),
             tuple(self._statuses(detail, flows)) if READ in actions else (),
         )
@@ -129,7 +127,3 @@ class Offers:
             names |= labels.codes.get(CONFIDENTIALITY, {})
         for each in detail.confidentiality:
             yield Named(each, names.get(each, Text(each, each)))
-
-
-def _speaks_of(detail: Detail, flow: Reference) -> bool:
-    return not detail.dataflows or any(means_flow(each, flow) for each in detail.dataflows)

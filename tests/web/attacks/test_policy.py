@@ -248,6 +248,22 @@ def test_t27_nothing_that_is_asked_can_forge_an_entry(house: House) -> None:
     assert [*house.exchange.audit.faults()] == []
 
 
+def test_t23_a_provider_learns_who_asked_and_nothing_of_another_s_figures(house: House) -> None:
+    """How much was told and kept back it reads of its own alone: a joint count would tell both."""
+    by = house.client("t23-reader", to("t23-reader"))
+    office = house.client("t23-office", Grant("client:t23-office", ("audit",), provider="GT_IGM"))
+    house.get(f"{RETURNS}/M.GT?format=csv", by)
+    house.get("/sdmx/v2/data/provisionagreement/LMIG/GT_IGM_RETURNS?format=csv", by)
+
+    answer = house.get("/audit?client=t23-reader", office)
+
+    assert answer.json is not None
+    joint, own = answer.json["entries"]
+    assert (joint["providers"], joint["rows"], joint["suppressed"]) == (["GT_IGM"], None, None)
+    assert (own["providers"], own["suppressed"]) == (["GT_IGM"], 0)
+    assert own["rows"] > 0
+
+
 def test_t31_an_embargo_ends_at_its_second_and_not_before(house: House) -> None:
     """Without anyone acting, for a caller whose rights were worked out long before."""
     by = house.client("t31", to("t31"))
