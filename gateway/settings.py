@@ -60,10 +60,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Cache(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Answers that a process keeps in memory: all in megabytes, the largest in kilobytes."""
+    """Answers that are kept: in memory by each process, larger ones on disk by all together.
+
+    All in megabytes, the largest in memory in kilobytes; `ahead` are days.
+    """
 
     memory: _Number = 64
     largest: _Number = 1024
+    disk: _Number = 1024
+    ahead: _Number = 8
 
 
 class Issuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -274,22 +274,40 @@ def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes
     starts = _starts(chunk.series)
     present = chunk.series[starts]
     position = np.cumsum(starts, dtype=np.int32) - np.int32(1)
-    heads, tails, values = chunk.periods, chunk.notes, chunk.values
-    if values.null_count:
-        missing = as_codes(pc.cast(values.is_null(), pa.int32()))
+    heads, tails = chunk.periods, chunk.notes
+    if chunk.values.null_count:
+        missing = as_codes(pc.cast(chunk.values.is_null(), pa.int32()))
         heads = heads + missing * (len(spelled.heads) // 2)
         tails = tails + missing * (len(spelled.tails) // 2)
-        values = pc.fill_null(values, _NOTHING)
     columns = [
         *_prefix(spelled, chunk, starts, position, last, opened=opened),
-        spelled.heads.take(as_arrow(heads)),
-        values,
-        spelled.tails.take(as_arrow(tails)),
+        _Words(spelled.heads, heads),
+        _Words(chunk.values, np.arange(len(heads), dtype=np.int32)),
+        _Words(spelled.tails, tails),
     ]
     if spelled.suffixes:
         words = pa.concat_arrays([_joined(each, present) for each in spelled.suffixes])
-        columns.append(words.take(as_arrow(position + spelled.stated[chunk.notes] * len(present))))
-    return bytes(_text(pc.binary_join_element_wise(*columns, _NOTHING)))
+        columns.append(_Words(words, position + spelled.stated[chunk.notes] * len(present)))
+    return bytes(_text(_woven(columns)))
+
+
+def _woven(columns: Sequence[_Words]) -> pa.StringArray:
+    """The words of all columns as they are read: row by row, one of each column; null says nothing.
+
+    They are gathered once, from the words of all columns together: half the work of gathering each
+    column and joining them. A column of more words than there are rows is gathered before that.
+    """
+    rows = len(columns[0].codes)
+    codes = np.empty((rows, len(columns)), np.int32)
+    words: list[pa.StringArray] = []
+    start = 0
+    for number, column in enumerate(columns):
+        few = len(column.words) <= rows
+        words.append(column.words if few else column.words.take(as_arrow(column.codes)))
+        codes[:, number] = column.codes if few else np.arange(rows, dtype=np.int32)
+        codes[:, number] += start
+        start += len(words[-1])
+    return pa.concat_arrays(words).take(as_arrow(codes.reshape(-1)))
 
 
 def _starts(series: Codes) -> Mask:
@@ -301,29 +319,29 @@ def _starts(series: Codes) -> Mask:
 
 def _prefix(
     spelled: _Spelled, chunk: Chunk, starts: Mask, position: Codes, last: int, *, opened: bool
-) -> list[pa.Array | pa.Scalar]:
+) -> list[_Words]:
     grammar, present = spelled.grammar, chunk.series[starts]
-    series = _joined(spelled.prefix, present)
-    if grammar.every_row:
-        if grammar.lead_period is not None:
-            found = series.take(as_arrow(position))
-            lead = _joined(spelled.lead, present).take(as_arrow(position))
-            periods = spelled.lead_periods.take(as_arrow(chunk.periods))
-            return [as_scalar(grammar.opens), lead, periods, found]
-        if not grammar.between_rows:
-            return [as_scalar(grammar.opens), series.take(as_arrow(position))]
-        opening = as_scalar(grammar.between_rows + grammar.opens)
-        found = pc.binary_join_element_wise(opening, series, _NOTHING).take(as_arrow(position))
-        return [found] if opened else [_without(found, grammar.between_rows)]
-    # A series that goes on from the chunk before has no prefix; nor has any row but a first one.
-    first = starts.copy()
-    first[0] = chunk.series[0] != last
-    opening = pc.binary_join_element_wise(
-        as_scalar(grammar.between + grammar.opens), series, _NOTHING
-    )
-    words = pa.concat_arrays([opening, as_strings([grammar.between_rows])])
-    prefix = words.take(as_arrow(np.where(first, position, np.int32(len(present)))))
-    return [prefix] if opened else [_without(prefix, grammar.between)]
+    if not grammar.every_row:
+        # A series that goes on from the chunk before has no prefix; nor has any row but a first.
+        first = starts.copy()
+        first[0] = chunk.series[0] != last
+        opening = _joined([grammar.between + grammar.opens, *spelled.prefix], present)
+        opening = opening if opened else _without(opening, grammar.between)
+        words = pa.concat_arrays([opening, as_strings([grammar.between_rows])])
+        return [_Words(words, np.where(first, position, np.int32(len(present))))]
+    if grammar.lead_period is not None:
+        return [
+            _Words(_joined([grammar.opens, *spelled.lead], present), position),
+            _Words(spelled.lead_periods, chunk.periods),
+            _Words(_joined(spelled.prefix, present), position),
+        ]
+    opening = _joined([grammar.between_rows + grammar.opens, *spelled.prefix], present)
+    if opened or not grammar.between_rows:
+        return [_Words(opening, position)]
+    words = pa.concat_arrays([opening, _without(opening.slice(0, 1), grammar.between_rows)])
+    codes = position.copy()
+    codes[0] = len(present)  # nothing stands before it
+    return [_Words(words, codes)]
 
 
 def _without(prefix: pa.StringArray, between: str) -> pa.StringArray:

@@ -1,4 +1,4 @@
-"""Sends answers: not again to who has them, from memory where they are kept, else as made.
+"""Sends answers: not again to who has them, as they were made where they are kept, else as made.
 
 Everything that can fail happens before the first byte, so that no error hides in a 200.
 """
@@ -6,7 +6,7 @@ Everything that can fail happens before the first byte, so that no error hides i
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from traceback import format_exception
 
@@ -16,9 +16,12 @@ from werkzeug.http import http_date
 from gateway.access.caller import Caller
 from gateway.errors import GatewayError
 from gateway.model.digest import remembered_digest
-from gateway.web.bodies import Bodies, Body
+from gateway.web.bodies import Body
 from gateway.web.compression import IDENTITY, compressed
+from gateway.web.filed import Filed
 from gateway.web.gate import Gate
+from gateway.web.pulls import Pull
+from gateway.web.stores import Stores
 from gateway.web.terms import Terms
 from gateway.web.told import told
 
@@ -48,7 +51,7 @@ _BROKEN_OFF = b'\n"'
 The server would end a broken message as if it were whole, and a table in CSV does not show it.
 """
 
-_SECOND = timedelta(seconds=1)
+_SECOND, _NOW_AND_THEN = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Answer:
     `state` is whatever decides its bytes besides its media type and encoding. `since` is when that
     last changed, and `until` when it may next do so by itself. `cost` is what kind of request it
     is, and whose; `caller` who asks, where that decides. `language` is that of the names in it.
-    With a file name it is a file to keep.
+    With a file name it is a file to keep. Of data, `counts` tells how much there is of them without
+    making it, and `pull` what it takes to make it again.
     """
 
     state: Hashable
@@ -72,6 +76,8 @@ class Answer:
     until: datetime
     language: str = ""
     file_name: str = ""
+    counts: Callable[[], tuple[int, int]] | None = None
+    pull: Pull | None = None
 
     @property
     def tag(self) -> str:
@@ -82,8 +88,10 @@ class Answer:
 class Sender:
     """Sends answers, and keeps their bodies. Safe to share between threads."""
 
-    def __init__(self, bodies: Bodies, gate: Gate, clock: Callable[[], datetime]) -> None:
-        self._bodies = bodies
+    def __init__(self, kept: Stores, gate: Gate, clock: Callable[[], datetime]) -> None:
+        self._bodies = kept.bodies
+        self._prepared = kept.prepared
+        self._pulls = kept.pulls
         self._gate = gate
         self._clock = clock
 
@@ -95,6 +103,8 @@ class Sender:
         tag = answer.tag
         if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
             told().answer = "held"
+            if answer.pull is not None:
+                self._pulls.asked_again(answer.pull)
             self._agree(304, answer, tag)
             return self._headed(Response(status=304), answer, tag)
         self._gate.admit(*answer.cost)
@@ -102,14 +112,16 @@ class Sender:
         if told().answer == "kept":
             self._agree(200, answer, tag)
         if request.if_none_match.star_tag:  # now that something is there which matches
+            response.close()
             response = Response(status=304)
         return self._headed(response, answer, tag)
 
     def _agree(self, status: int, answer: Answer, tag: str) -> None:
         """Note on which terms an answer is given that takes no work."""
         if self._has_settled(answer.since):
-            terms = Terms(status, tag, answer.cost, answer.caller, answer.until)
-            told().terms = terms
+            # Now and then it is read anew, so that it is noted what is asked for still.
+            until = min(answer.until, self._clock() + _NOW_AND_THEN)
+            told().terms = Terms(status, tag, answer.cost, answer.caller, until)
 
     def _has_settled(self, since: datetime) -> bool:
         """Whether a date can tell: it counts whole seconds, and another change could still come."""
@@ -136,18 +148,32 @@ class Sender:
 
     def _made(self, answer: Answer, tag: str) -> Response:
         body = self._bodies.get(tag)
-        told().answer = "made" if body is None else "kept"
-        if body is None and request.method == "HEAD":
+        if body is not None:
+            told().answer = "kept"
+            told().counts = answer.counts and answer.counts()
+            return _response(answer.media_type, body.encoding, body.content)
+        filed = None if answer.pull is None else self._prepared.get(tag)
+        if filed is not None and answer.pull is not None:
+            self._pulls.asked(answer.pull)
+            told().answer, told().counts = "prepared", filed.counts
+            return _from_file(answer, filed)
+        told().answer = "made"
+        if request.method == "HEAD":
             answer.pieces()  # whatever is to refuse, without the body's work
             return _response(answer.media_type, answer.encoding, iter(()))
-        if body is None:
-            encoding, pieces = compressed(answer.encoding, answer.pieces())
-            kept = self._bodies.keeping(tag, encoding, pieces)
-            found = _whole_if_small(kept, encoding)
-            if not isinstance(found, Body):
-                return _response(answer.media_type, encoding, found)
-            body = found
-        return _response(answer.media_type, body.encoding, body.content)
+        encoding, pieces = compressed(answer.encoding, answer.pieces())
+        kept = self._bodies.keeping(tag, encoding, self._filing(answer, tag, pieces))
+        found = _whole_if_small(kept, encoding)
+        if isinstance(found, Body):
+            return _response(answer.media_type, found.encoding, found.content)
+        return _response(answer.media_type, encoding, found)
+
+    def _filing(self, answer: Answer, tag: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The same pieces, which go to a file too where they are many."""
+        pull, counts = answer.pull, told().counts
+        if pull is None or counts is None:
+            return pieces
+        return self._prepared.keeping(tag, pieces, counts, partial(self._pulls.asked, pull))
 
 
 @lru_cache(maxsize=256)
@@ -160,6 +186,18 @@ def _response(media_type: str, encoding: str, body: bytes | Iterator[bytes]) -> 
     response = Response(body, content_type=media_type)
     if encoding != IDENTITY:
         response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def _from_file(answer: Answer, body: Filed) -> Response:
+    """A large body as it was sent before; it was large enough to have the encoding asked for."""
+    if request.method == "HEAD":
+        body.close()
+    response = _response(
+        answer.media_type, answer.encoding, _to_its_end(iter(body), answer.encoding)
+    )
+    response.call_on_close(body.close)
+    response.content_length = body.size
     return response
 
 

@@ -1,11 +1,9 @@
 """Puts the web together: `create_app(exchange, issuer)`; nothing happens at import."""
 
 import gc
-import os
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from traceback import format_exception
 
 from flask import Flask, Response, current_app, request
@@ -39,16 +37,18 @@ from gateway.web import (
     submissions,
 )
 from gateway.web.addresses import settle
+from gateway.web.ahead import Ahead, keep_ahead
 from gateway.web.allowances import Allowances
 from gateway.web.answer import Sender
-from gateway.web.bodies import Bodies
 from gateway.web.decisions import Decisions
 from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
 from gateway.web.origins import open_to
+from gateway.web.parent import end_with_parent
 from gateway.web.repeats import Repeats
 from gateway.web.rest import dialect_of, mount
+from gateway.web.stores import stores
 from gateway.web.told import told
 from gateway.web.turns import Turns
 from gateway.web.watch import Watch
@@ -70,7 +70,8 @@ def create_app(
 ) -> Flask:
     """The web over an exchange; `issuer` is the address that clients reach it at.
 
-    Requests are told to a log where there is one. Processes that count together share a folder.
+    Requests are told to a log where there is one. Processes that count together share a folder,
+    and by its name the large answers that they keep.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024  # but for what is handed in
@@ -82,8 +83,9 @@ def create_app(
     settings = exchange.settings
     allowances = Allowances(exchange.home.cache / "allowances")
     gate = Gate(settings.limits, allowances, exchange.clock)
-    bodies = Bodies(settings.cache.memory * 1024 * 1024, settings.cache.largest * 1024)
-    sender = Sender(bodies, gate, exchange.clock)
+    run = shared.name if shared else token_hex(8)
+    kept = stores(exchange, run)
+    sender = Sender(kept, gate, exchange.clock)
     decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
@@ -115,7 +117,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
-    app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, bodies, gate)  # type: ignore[method-assign]
+    app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, kept.bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
     if settings.serve.proxies:
@@ -126,24 +128,19 @@ def create_app(
 
 def create_worker() -> Flask:
     """The web of the home that the parent process named; each worker process starts here."""
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     home, issuer, counts = handed_down()
     exchange = Exchange(home)
     log = Log(faults_only=exchange.settings.serve.log == "faults")
     app = create_app(exchange, issuer, log, counts)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    if exchange.settings.cache.disk:
+        keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts, log)
     # Definitions are many objects and stay: a collector that looks at all of them again and again
     # takes a tenth of the time of each answer.
     gc.collect()
     gc.freeze()
     return app
-
-
-def _end_with_parent(parent: int) -> None:
-    """Stop once the parent is gone: killed outright, it could not tell its workers."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 def _refuse_long(most: int) -> Callable[[], None]:

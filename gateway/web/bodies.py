@@ -22,7 +22,7 @@ class Bodies:
 
     def __init__(self, most: int, largest: int) -> None:
         self._most = most
-        self._largest = min(largest, most)
+        self.largest = min(largest, most)
         self._size = 0
         self._bodies: OrderedDict[str, Body] = OrderedDict()
         self._lock = Lock()
@@ -36,7 +36,7 @@ class Bodies:
 
     def put(self, tag: str, body: Body) -> None:
         """Keep a body, unless it is too large."""
-        if len(body.content) > self._largest:
+        if len(body.content) > self.largest:
             return
         with self._lock:
             before = self._bodies.pop(tag, None)
@@ -51,10 +51,10 @@ class Bodies:
         size = 0
         for piece in pieces:
             size += len(piece)
-            if size <= self._largest:
+            if size <= self.largest:
                 kept.append(piece)
             else:
                 kept.clear()
             yield piece
-        if size <= self._largest:
+        if size <= self.largest:
             self.put(tag, Body(b"".join(kept), encoding))

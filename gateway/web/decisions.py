@@ -72,13 +72,6 @@ class Decisions:
         g.decision = self._decision(caller, action, what, providers, visibility, path)
         return visibility
 
-    def read(self, message: DataMessage) -> tuple[int, int]:
-        """Note how much of what was asked for is answered, and how much is kept back."""
-        selections = message.selections
-        counts = sum(map(len, selections)), sum(each.withheld for each in selections)
-        self.counted(*counts)
-        return counts
-
     def counted(self, rows: int, suppressed: int) -> None:
         """Note so many observations that are answered, and so many that are kept back."""
         g.decision = replace(g.decision, rows=rows, suppressed=suppressed)
@@ -193,6 +186,12 @@ class Decisions:
             query=asked,
             address=request.remote_addr or "",
         )
+
+
+def counts_of(message: DataMessage) -> tuple[int, int]:
+    """How many observations a message has, and how many are kept back."""
+    selections = message.selections
+    return sum(map(len, selections)), sum(each.withheld for each in selections)
 
 
 class Counts:

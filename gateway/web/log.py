@@ -74,7 +74,7 @@ class Log:
             "ms": round(seconds * 1000, 2),
             "bytes": size,
             "client": told.client,
-            "rows": told.rows,
+            "rows": None if told.counts is None else told.counts[0],
             "answer": told.answer,
             "refusal": told.refusal,
             "cut": ", ".join(told.cut) or None,
@@ -82,6 +82,10 @@ class Log:
         }
         said = {name: value for name, value in found.items() if value is not None}
         (self._lines.error if is_fault else self._lines.info)("request", **said)
+
+    def fault(self, what: str, fault: str) -> None:
+        """Something that went wrong while nobody asked."""
+        self._lines.error(what, fault=fault)
 
 
 def looks_secret(text: str) -> bool:

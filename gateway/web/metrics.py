@@ -33,7 +33,7 @@ class Metrics:
         self._bytes = Counter("gateway_sent_bytes", "Bytes of bodies.", ("route",), registry=own)
         self._answers = Counter(
             "gateway_answers",
-            "Answers held by callers, kept here, or made.",
+            "Answers held by callers, kept in memory, prepared in a file, or made.",
             ("how",),
             registry=own,
         )
@@ -50,8 +50,8 @@ class Metrics:
         sent.inc(size)
         if told.answer is not None:
             self._answers.labels(told.answer).inc()
-        if told.rows is not None:
-            self._rows.inc(told.rows)
+        if told.counts is not None:
+            self._rows.inc(told.counts[0])
         if told.refusal is not None:
             self._refused.labels(told.refusal).inc()
         for reason in told.cut:

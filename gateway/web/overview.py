@@ -84,7 +84,7 @@ class _Overviews:
         question, _ = QUESTIONS[name]
         found = question(self._exchange.overview, asked, visibility)
         self._decisions.counted(len(found), found.withheld)
-        told().rows = len(found)
+        told().counts = len(found), found.withheld
         return found
 
 

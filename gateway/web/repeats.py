@@ -112,7 +112,7 @@ class Repeats:
         if not self._recorded(given.told.decision, at, notes.id):
             return None
         notes.route, notes.client = given.told.route, given.told.client
-        notes.answer = given.told.answer
+        notes.answer, notes.counts = given.told.answer, given.told.counts
         start(given.line, [*given.headers, *left(notes.allowance)])
         return [body]
 

@@ -4,9 +4,7 @@ A route reads the question, says what decides its answer and what makes it, and 
 take a token with the scope data.read; structures, schemas and reference metadata are open.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -17,12 +15,9 @@ from gateway import __version__
 from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable, TooLarge
+from gateway.errors import NotAcceptable
 from gateway.exchange import Exchange, as_structures
-from gateway.exchange.bounds import Bounds
-from gateway.exchange.standing import Standing
 from gateway.formats import table
-from gateway.formats.message import DataMessage
 from gateway.formats.negotiation import Choice
 from gateway.formats.table import M
 from gateway.model.query import (
@@ -33,13 +28,12 @@ from gateway.model.query import (
     SchemaQuery,
     StructureQuery,
 )
-from gateway.model.visibility import Visibility
 from gateway.rest.service import DIALECTS, Dialect, Question, question
 from gateway.web import bearer
-from gateway.web.answer import PRIVATE, PUBLIC, Answer, Sender
-from gateway.web.decisions import COUNT, Counts, Decisions
-from gateway.web.gate import DATA, STRUCTURES
-from gateway.web.narrower import told_narrower
+from gateway.web.answer import PUBLIC, Answer, Sender
+from gateway.web.data import DataAnswers, restricted
+from gateway.web.decisions import COUNT, Decisions
+from gateway.web.gate import STRUCTURES
 from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
 from gateway.web.told import told
 
@@ -63,13 +57,13 @@ class _Mount:
         self._tokens = tokens
         self._sender = sender
         self._decisions = decisions
-        self._counts = Counts()
+        self._answers = DataAnswers(exchange, dialect, issuer)
         self._dialect = dialect
         self._issuer = issuer
 
     def answer(self, path: str) -> Response:
         """The answer to a path below the mount, with the parameters of the request."""
-        wishes, asked = _read(self._dialect.number, path, request.query_string)
+        wishes, asked = read(self._dialect.number, path, request.query_string)
         match asked:
             case AvailabilityQuery():
                 return self._availability(asked, wishes)
@@ -87,22 +81,10 @@ class _Mount:
     def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
         visibility = self._decisions.reading(caller, asked)
-        wanted = choice_of(table.DATA[self._dialect.number], wishes)
-        standing = self._exchange.standing(asked, visibility)
-        answer = _restricted(
-            standing,
-            wanted,
-            wishes,
-            lambda: self._observations(asked, visibility, standing, wanted),
-            caller,
-        )
-        if wanted.format.extension:
-            answer = replace(answer, file_name=_file_name(asked, wanted.format.extension))
-        if wanted.format.tells_the_asking:
-            licence = self._exchange.settings.licence
-            answer = replace(answer, state=(answer.state, licence, request.full_path))
-        response = self._sender.send(answer)
-        self._count_kept(asked, visibility, standing)
+        response = self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
+        counts = told().counts
+        if counts is not None:
+            self._decisions.counted(*counts)
         return response
 
     def _caller(self) -> Caller:
@@ -110,43 +92,6 @@ class _Mount:
         caller = bearer.caller(self._tokens, DATA_READ)
         told().client = caller.client_id
         return caller
-
-    def _count_kept(self, asked: DataQuery, visibility: Visibility, standing: Standing) -> None:
-        """Note how much of what was asked for a kept body answers: as much as when it was made.
-
-        It may have been made by the other mount, or so long ago that its counts are forgotten.
-        """
-        if told().answer != "kept":
-            return
-        counts = self._counts.get(standing.digest)
-        if counts is None:
-            counts = self._decisions.read(self._exchange.data(asked, visibility, standing))
-            self._counts.keep(standing.digest, counts)
-        self._decisions.counted(*counts)
-
-    def _observations(
-        self,
-        asked: DataQuery,
-        visibility: Visibility,
-        standing: Standing,
-        wanted: Choice[DataMessage],
-    ) -> Iterator[bytes]:
-        """A message piece by piece. Raises TooLarge with a narrower address to ask."""
-        limits = self._exchange.settings.limits
-        most = min(limits.observations, wanted.format.most or limits.observations)
-        bounds = Bounds(most, limits.seconds)
-        try:
-            message = self._exchange.data(asked, visibility, standing, bounds)
-        except TooLarge as refusal:
-            raise told_narrower(
-                refusal, self._exchange, asked, visibility, most, self._dialect.number
-            ) from refusal
-        counts = self._decisions.read(message)
-        told().rows = counts[0]
-        self._counts.keep(standing.digest, counts)
-        url = self._issuer + request.full_path.rstrip("?")
-        message = message.told(wanted.manner).asked_for(url)
-        return bounds.timed(wanted.format.write(message))
 
     def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
@@ -158,7 +103,7 @@ class _Mount:
             message = self._exchange.availability(asked, visibility, standing)
             return wanted.format.write(message.told(wanted.manner))
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
     def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
@@ -171,7 +116,7 @@ class _Mount:
                 self._exchange.registrations(asked, visibility, self._issuer, standing)
             )
 
-        return self._sender.send(_restricted(standing, wanted, wishes, pieces, caller))
+        return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
     def _metadata(self, asked: MetadataQuery, wishes: Mapping[str, str]) -> Response:
         wanted = choice_of(table.METADATA[self._dialect.number], wishes)
@@ -234,36 +179,8 @@ class _Mount:
         return self._sender.send(answer)
 
 
-def _restricted(
-    standing: Standing,
-    wanted: Choice[M],
-    wishes: Mapping[str, str],
-    pieces: Callable[[], Iterator[bytes]],
-    caller: Caller,
-) -> Answer:
-    """What depends on who asks, and on what is visible now."""
-    return Answer(
-        (standing.digest, wanted.manner),
-        wanted.media_type,
-        encoding_of(wishes, useful=not wanted.format.packed),
-        pieces,
-        PRIVATE,
-        (DATA, caller.client_id),
-        caller,
-        standing.since,
-        standing.until,
-        wanted.content_language,
-    )
-
-
-def _file_name(asked: DataQuery, extension: str) -> str:
-    """What data are called as a file, in signs that every system and header takes."""
-    stem = re.sub(r"[^A-Za-z0-9_-]", "_", "-".join(asked.flows.ids))[:100]
-    return f"{stem or 'data'}.{extension}"
-
-
 @lru_cache(maxsize=1024)
-def _read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Question]:
+def read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Question]:
     """The wishes and the question of a URL; clients ask the same again and again."""
     # As Flask reads it: a byte that is no UTF-8 stays percent-encoded.
     pairs = parse_qsl(said.decode(), keep_blank_values=True, errors="werkzeug.url_quote")

@@ -16,17 +16,19 @@ NOTES = "gateway.told"
 class Told:
     """Notes on one request; None where nothing is known. No token or secret is ever noted.
 
-    `answer` is ``held`` by the caller, ``kept`` here, or ``made``. `fault` is what went wrong that
-    is ours to mend, `refusal` the kind of error that was answered, `cut` that of an answer that
-    broke off. `refused` is the client of a token that was not taken, empty where nobody knows.
-    `terms` are those of an answer that took no work; `decision` is what was put on record.
+    `answer` is ``held`` by the caller, ``kept`` here in memory, ``prepared`` in a file, or
+    ``made``; `counts` are how many observations it has, and how many are kept back. `fault` is
+    what went wrong that is ours to mend, `refusal` the kind of error that was answered, `cut` that
+    of an answer that broke off. `refused` is the client of a token that was not taken, empty where
+    nobody knows. `terms` are those of an answer that took no work; `decision` is what was put on
+    record.
     """
 
     id: str = ""
     route: str = ""
     client: str | None = None
     refused: str | None = None
-    rows: int | None = None
+    counts: tuple[int, int] | None = None
     answer: str | None = None
     allowance: Allowance | None = None
     refusal: str | None = None

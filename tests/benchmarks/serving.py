@@ -55,14 +55,14 @@ def large_home(root: Path, count: int, settings: str = _SETTINGS) -> tuple[Figur
     (root / "config" / "gateway.toml").write_text(settings, encoding="utf-8")
     exchange = Exchange(Home(root))
     made = figures(exchange.registry, count)
-    Publisher(exchange.store).publish(_supply(made.unsorted), exchange.clock())
+    Publisher(exchange.store).publish(supply(made.unsorted), exchange.clock())
     id, secret = exchange.clients.add("load", [DATA_READ], exchange.clock())
     exchange.grants.add(Grant("*", ("read",)), "benchmarks", exchange.clock())
     exchange.close()
     return made, id, secret
 
 
-def _supply(observations: Observations) -> Supply:
+def supply(observations: Observations) -> Supply:
     return Supply(PROVISION, FLOW, observations.sorted(), Replaces.YEARS, "x.csv", b"x")
 
 
@@ -123,7 +123,7 @@ def _questions(home: Path, count: int, servers: ExitStack) -> Iterator[_Question
 
 def _keep(root: Path, megabytes: int) -> None:
     (root / "config" / "gateway.toml").write_text(
-        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\n", encoding="utf-8"
+        f"{_SETTINGS}\n[cache]\nmemory = {megabytes}\ndisk = {megabytes}\n", encoding="utf-8"
     )
 
 

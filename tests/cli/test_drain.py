@@ -21,6 +21,7 @@ drain = 3
 log = "faults"
 [cache]
 memory = 0
+disk = 0
 """
 
 WHOLE = f"{DATA}?format=generic"
