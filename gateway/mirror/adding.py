@@ -58,13 +58,13 @@ class Tally:
             },
         )
 
-    def whole(self, *, states_zeros: bool) -> Mask:
+    def whole(self, *, leaves_gaps: bool) -> Mask:
         """Where nothing of a sum is missing.
 
-        In a table that states its zeros, each series that it states in a year is a part in every
-        period of that year; a table without a zero leaves out what did not occur.
+        In a table that leaves gaps, each series that it states in a year is a part in every period
+        of that year; any other leaves out what did not occur.
         """
-        complete = self.there == self.series[:, None] if states_zeros else self.covered[None, :]
+        complete = self.there == self.series[:, None] if leaves_gaps else self.covered[None, :]
         found: Mask = (self.there > 0) & (self.absent == 0) & complete
         return found
 

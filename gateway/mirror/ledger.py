@@ -94,7 +94,7 @@ class Sums:
                 years = self._years(statements[number], stated, asked)
             longer = MONTHS[wanted] // MONTHS[stated]
             of_years = {year: tally.of(longer) for year, tally in years.items()}
-            found.append(_Block(rows, of_years, statements[number].states_zeros))
+            found.append(_Block(rows, of_years, statements[number].leaves_gaps))
         return _assembled(len(requests), found, wanted)
 
     def _years(
@@ -142,11 +142,11 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The tallies of some rows, by year; `zeros` says whether their table states its zeros."""
+    """The tallies of some rows, by year; `gaps` says whether what their table leaves out lacks."""
 
     rows: list[int]
     years: _OfYears
-    zeros: bool
+    gaps: bool
 
 
 def _assembled(rows: int, blocks: Sequence[_Block], wanted: str) -> Ledger:
@@ -161,7 +161,7 @@ def _assembled(rows: int, blocks: Sequence[_Block], wanted: str) -> Ledger:
         for year, tally in block.years.items():
             start = (year - first) * in_year
             at = np.ix_(block.rows, range(start, start + in_year))
-            whole = tally.whole(states_zeros=block.zeros)
+            whole = tally.whole(leaves_gaps=block.gaps)
             values[at] = np.where(whole, tally.total, np.nan)
             partly[at] = (tally.there > 0) & ~whole
             for name, column in said.items():

@@ -76,12 +76,14 @@ PAIRS = (
     Text(
         "Faltar no es cero. Si una de las dos fuentes no declara un período, la fila dice cuál "
         "falta (MISSING_REF, MISSING_MIRROR); un espejo que falta es un resultado. Se espera uno "
-        "de cada fuente que declara el indicador por el otro país; donde no hay ninguna, no hay "
-        "par. Un cero declarado es un valor.",
+        "de cada fuente que declara el indicador por el otro país; donde no hay ninguna y ese país "
+        "declara otros flujos, la fila dice que ninguna lo declara (_Z). Un cero declarado es un "
+        "valor.",
         "Missing is not zero. Where one of the two sources does not state a period, the row says "
         "which is missing (MISSING_REF, MISSING_MIRROR); a missing mirror is a result. One is "
         "expected of every source that states the indicator for the other country; where there is "
-        "none, there is no pair. A zero that is stated is a value.",
+        "none, and that country states other flows, the row says that none states it (_Z). A zero "
+        "that is stated is a value.",
     ),
 )
 """What is compared with what, a paragraph each."""

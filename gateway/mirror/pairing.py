@@ -11,6 +11,9 @@ from gateway.mirror.hierarchy import Hierarchy
 from gateway.mirror.periods import MONTHS
 from gateway.mirror.sides import BROKEN_DOWN, Corridor, Side, Statement
 
+NOBODY = "_Z"
+"""The mirror source where no source of the other country states an indicator at all."""
+
 INCOMPATIBLE = "NONE"
 """The code of COMPARABILITY for series whose figures must not be compared."""
 
@@ -83,7 +86,9 @@ class Pairing:
     def pairs(self, sides: Sequence[Side]) -> Iterator[Pair]:
         """Every pair, and every side whose mirror is missing.
 
-        Of the two ways to see a pair, only that of the source that comes first by its id.
+        Of the two ways to see a pair, only that of the source that comes first by its id. A mirror
+        is expected of each source that states the indicator for the other country and, where
+        there is none, of nobody in a country that states other flows.
         """
         flows: dict[tuple[str, ...], dict[str, list[Side]]] = defaultdict(lambda: defaultdict(list))
         for side in sides:
@@ -93,10 +98,9 @@ class Pairing:
                 yield from self._matched(by_source[one], by_source[other])
         expected = _sources(sides)
         for side in sides:
-            towards = (side.corridor.indicator, side.corridor.partner)
-            there = {*flows[side.corridor.flow]}
-            for source in sorted(expected.get(towards, set()) - there):
-                if side.corridor.direction != "_Z":
+            if side.corridor.direction != "_Z":
+                there = {*flows[side.corridor.flow]}
+                for source in sorted(_expected(side.corridor, expected) - there):
                     yield from self._alone(side, source)
 
     def _matched(self, left: Sequence[Side], right: Sequence[Side]) -> Iterator[Pair]:
@@ -212,12 +216,21 @@ def _seen(pair: Pair, side: int) -> Pair:
     return pair if side == 0 else pair.turned or pair
 
 
-def _sources(sides: Iterable[Side]) -> Mapping[tuple[str, str], set[str]]:
-    """Who states an indicator as a country that reports it."""
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+def _sources(sides: Iterable[Side]) -> Mapping[str, Mapping[str, set[str]]]:
+    """Who states which flows as a country that reports them: by country, then by indicator."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for side in sides:
-        found[side.corridor.indicator, side.corridor.reporter].add(side.corridor.source)
+        if side.corridor.direction != "_Z":
+            found[side.corridor.reporter][side.corridor.indicator].add(side.corridor.source)
     return found
+
+
+def _expected(corridor: Corridor, sources: Mapping[str, Mapping[str, set[str]]]) -> set[str]:
+    """Of whom a mirror is expected; of no one where the other country states no flows at all."""
+    if corridor.partner not in sources:
+        return set()
+    own = corridor.partner == corridor.reporter
+    return sources[corridor.partner].get(corridor.indicator) or (set() if own else {NOBODY})
 
 
 def _term(side: Side, stated: str, cells: frozenset[Cell] | None) -> Term | None:

@@ -45,6 +45,11 @@ class Remark:
         """Whether its reason stands even where another was found: it is the more precise one."""
         return (self.first, self.last) != ("", "9999") or not self.comparable
 
+    @property
+    def weight(self) -> int:
+        """Of several remarks on one figure that of more weight stands; of equals the last."""
+        return 2 if not self.comparable else 1 if self.goes_before else 0
+
     def of(self, pair: Pair) -> bool:
         """Whether it is about a pair, from whichever side that is seen."""
         one = pair.corridor

@@ -129,8 +129,9 @@ def _statuses(figures: Figures) -> tuple[Coded, ...]:
 def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
     """What was found to be the reason, and what analysts remark.
 
-    The remark that is more precise goes before what was found; one on all periods stands where
-    nothing was found and both values are there: it is no reason why one of them is missing.
+    Of several remarks the weightiest stands. One that is precise goes before what was found; one on
+    all periods stands where nothing was found and both values are there: it is no reason why one of
+    them is missing.
     """
     found = figures.found
     reasons = tuple(dict.fromkeys([*map(str, REASONS), *(each.reason for each in remarks)]))
@@ -139,7 +140,7 @@ def _reasons(figures: Figures, remarks: Sequence[Remark]) -> dict[str, Coded]:
     words = tuple(each.words for each in remarks)
     told = np.full(codes.shape, len(words), np.int16)
     both = ~np.isnan(found.left.values) & ~np.isnan(found.right.values)
-    for number, remark in enumerate(remarks):
+    for number, remark in sorted(enumerate(remarks), key=lambda each: each[1].weight):
         about = remark.about(found.pairs, found.frequency, found.first, found.columns)
         told[about] = number
         over = about if remark.goes_before else about & both & (codes == len(reasons))

@@ -61,6 +61,14 @@ class Statement:
         """Whether some value of it is zero: then what it does not state is a gap."""
         return bool(np.any(self.values == 0))
 
+    @property
+    def leaves_gaps(self) -> bool:
+        """Whether what it does not state is missing, and no zero that was left out.
+
+        Of what is seen in part nobody can tell: it may be hidden, and must not pass for zero.
+        """
+        return self.in_part or self.states_zeros
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Corridor:

@@ -155,6 +155,54 @@ def test_what_is_seen_in_part_is_not_added_up() -> None:
     assert [status for _, status, _ in told(found, INDEX).values()] == ["NOT_COMPARABLE"]
 
 
+def test_a_year_is_no_sum_of_the_months_that_one_sees() -> None:
+    """A month that a table without zeros leaves out did not occur, unless it may be hidden."""
+    seen = [row for row in months([10] * 12) if row["TIME_PERIOD"] != "2023-05"]
+    other = {"COUNTERPART_AREA": "US", "TIME_PERIOD": "2023-05", "OBS_VALUE": "3"}
+    mirror = statement(MEXICO, months([10] * 12))
+
+    whole, part = (
+        told(
+            compared(statement(GUATEMALA, [*seen, other], in_part=in_part), mirror),
+            VALUE,
+            FREQ="A",
+            COUNTERPART_AREA="MX",
+        )
+        for in_part in (False, True)
+    )
+
+    assert whole == {"2023": ("110", "COMPARED", None)}
+    assert part == {"2023": (None, "MISSING_REF", "COVERAGE")}
+
+
+FLOWS: list[tuple[str, list[Row], dict[str, str]]] = [
+    ("a country that states another flow", [{"INDICATOR": "ENTRIES", "OBS_VALUE": "1"}],
+     {"_Z": "MISSING_MIRROR"}),
+    ("a country that states nothing", [], {}),
+    ("a country of which only stocks are known", [{"DIRECTION": "_Z", "OBS_VALUE": "1"}], {}),
+    ("a source that leaves this country out", [{"COUNTERPART_AREA": "SV", "OBS_VALUE": "1"}],
+     {"MX_UPMRIP": "MISSING_MIRROR"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"), [pytest.param(*case[1:], id=case[0]) for case in FLOWS]
+)
+def test_a_mirror_is_missed_in_countries_that_state_flows(
+    there: list[Row], expected: dict[str, str]
+) -> None:
+    """That no source of theirs states this one is a result too, and of others nothing is expected.
+
+    `_Z` stands for no source.
+    """
+    rows = compared(statement(GUATEMALA, months([5])), statement(MEXICO, there))
+    of_pair = [row for row in rows if row["REF_AREA"] == "GT" and row["FREQ"] == "M"]
+
+    found = {row["MIRROR_SOURCE"]: row["MIRROR_STATUS"] for row in of_pair}
+
+    assert found == expected
+
+
 def test_two_sources_of_one_country_are_compared() -> None:
     """The same movement as the registry and as the ministry count it."""
     inm = {**MEXICO, "DATA_SOURCE": "MX_INM"}
@@ -360,6 +408,24 @@ def test_a_note_is_about_what_it_names(note: Remark, apart: bool) -> None:
     for area in ("GT", "MX"):
         (one,) = told(found, INDEX, REF_AREA=area).values()
         assert (one[1] == "NOT_COMPARABLE") == apart
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_several_notes_the_weightier_stands(turn: int) -> None:
+    """In whichever order they are written down: the one that says why there is no comparison."""
+    usual = replace(APART_BY_NOTE, first="", last="9999", comparable=True, reason="REF_PER",
+                    words="salida y llegada")  # fmt: skip
+
+    found = compared(
+        statement(GUATEMALA, months([10, 20])), statement(MEXICO, months([11, 21])),
+        remarks=[usual, APART_BY_NOTE][::turn],
+    )  # fmt: skip
+
+    said = {(row["TIME_PERIOD"], row["MIRROR_REASON"], row["COMMENT_OBS"])
+            for row in found if row["FREQ"] == "M"}  # fmt: skip
+    assert said == {
+        ("2023-01", "REF_PER", "salida y llegada"), ("2023-02", "DEF", "otra definición"),
+    }  # fmt: skip
 
 
 def test_categories_that_do_not_fit_together_leave_the_whole_comparable() -> None:
