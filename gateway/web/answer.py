@@ -51,7 +51,7 @@ _BROKEN_OFF = b'\n"'
 The server would end a broken message as if it were whole, and a table in CSV does not show it.
 """
 
-_SECOND = timedelta(seconds=1)
+_SECOND, _NOW_AND_THEN = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,9 @@ class Sender:
     def _agree(self, status: int, answer: Answer, tag: str) -> None:
         """Note on which terms an answer is given that takes no work."""
         if self._has_settled(answer.since):
-            terms = Terms(status, tag, answer.cost, answer.caller, answer.until)
-            told().terms = terms
+            # Now and then it is read anew, so that it is noted what is asked for still.
+            until = min(answer.until, self._clock() + _NOW_AND_THEN)
+            told().terms = Terms(status, tag, answer.cost, answer.caller, until)
 
     def _has_settled(self, since: datetime) -> bool:
         """Whether a date can tell: it counts whole seconds, and another change could still come."""
