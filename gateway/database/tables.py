@@ -1,6 +1,7 @@
 """The SQL tables as they are now; `gateway.database.migrations` says how they came to be so."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     JSON,
@@ -244,6 +245,10 @@ stamps = Table(
 )
 
 
+@lru_cache(maxsize=64)
 def as_text(moment: datetime) -> str:
-    """A moment as the tables hold it: ISO 8601 in UTC to the microsecond, so that text sorts."""
+    """A moment as the tables hold it: ISO 8601 in UTC to the microsecond, so that text sorts.
+
+    A request asks of its own moment again and again.
+    """
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -203,7 +203,7 @@ class Exchange:
             self.store,
             self.registry,
             self.provisions,
-            self.metadata.licences,
+            self.metadata,
             query,
             visibility,
         )

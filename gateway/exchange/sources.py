@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gateway.exchange.data import Data
 from gateway.formats.message import Source
+from gateway.intake.metadata import Metadata
 from gateway.intake.provision import Provision
 from gateway.model.artefact import Reference
 from gateway.model.query import DataQuery, Wanted
@@ -20,7 +21,7 @@ def sources(
     store: Store,
     registry: Registry,
     provisions: Mapping[str, Provision],
-    licences: Mapping[str, Text],
+    metadata: Metadata,
     query: DataQuery,
     visibility: Visibility,
 ) -> tuple[Source, ...]:
@@ -34,6 +35,7 @@ def sources(
         for each in data.asked(query, visibility)
         for id in each.supply.provisions
     }
+    licences = metadata.licences
     found = (
         replace(source, licence=licences.get(id))
         for id, each in wanted.items()

@@ -121,15 +121,17 @@ def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> ml.Elem
     """The message with a mark in each data set, in place of what it contains."""
     edition, every = form.edition, dict.fromkeys(described for _, described in parts)
     spaces = {} if form.generic else {each.prefix: each.namespace(edition) for each in every}
-    root = etree.Element(form.root, nsmap={**form.namespaces, **spaces})
+    namespaces = form.namespaces
+    own = "" if form.generic else f"{{{namespaces['ss']}}}"
+    root = etree.Element(form.root, nsmap={**namespaces, **spaces})
     header = ml.add_header(root, message.header, edition)
     for each in every:
-        named = {} if form.generic else {"namespace": each.namespace(edition)}
+        named = {} if form.generic else {"namespace": spaces[each.prefix]}
         _describe(header, each, edition, **named)
     for dataset, described in parts:
         element = ml.add(root, edition.mes("DataSet"))
         for name, value in _said(dataset, described.id, form).items():
-            element.set(name if form.generic else f"{{{form.namespaces['ss']}}}{name}", value)
+            element.set(own + name, value)
         if edition.is_21 and not form.generic:
             for name, value in of_whole(dataset).items():
                 element.set(name, sayable(value))

@@ -10,10 +10,12 @@ import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
+from gateway.model.artefact import Reference
 from gateway.model.structure import DataStructure
 from gateway.releases.index import LAYOUT, Index, load, save, spoiled
 
@@ -127,5 +129,11 @@ _SHORT = 32
 
 def _name(content: str, structure: DataStructure) -> str:
     """The content first; then what else decides what an index is like."""
-    like = (LAYOUT, structure.reference.urn, [each.id for each in structure.components()])
-    return f"{content[:_SHORT]}-{hashlib.sha256(repr(like).encode()).hexdigest()[:16]}"
+    components = tuple(each.id for each in structure.components())
+    return f"{content[:_SHORT]}-{_like(structure.reference, components)}"
+
+
+@lru_cache(maxsize=256)
+def _like(of: Reference, components: tuple[str, ...]) -> str:
+    like = (LAYOUT, of.urn, [*components])
+    return hashlib.sha256(repr(like).encode()).hexdigest()[:16]

@@ -139,8 +139,10 @@ class Fetched:
             bounds = bounds - places.start
         else:
             bounds = np.searchsorted(places, bounds)
-        lengths = np.diff(bounds, prepend=0, append=count)
-        return np.repeat(np.arange(one, other + 1, dtype=np.int32), lengths)
+        lengths = np.empty(len(bounds) + 1, np.int64)
+        lengths[:-1], lengths[-1] = bounds, count
+        lengths[1:] -= bounds
+        return np.arange(one, other + 1, dtype=np.int32).repeat(lengths)
 
 
 def _without(values: pa.StringArray, kept_back: Mask) -> pa.StringArray:

@@ -74,7 +74,7 @@ class Decisions:
 
     def counted(self, rows: int, suppressed: int) -> None:
         """Note so many observations that are answered, and so many that are kept back."""
-        g.decision = replace(g.decision, rows=rows, suppressed=suppressed)
+        g.counts = rows, suppressed
 
     def provisions(self, caller: Caller, action: str) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
@@ -135,7 +135,10 @@ class Decisions:
         decision: Decision | None = g.pop("decision", None)
         decision = decision or self._admitted(response.status_code) or self._refused()
         if decision is not None:
-            decision = replace(decision, status=response.status_code)
+            rows, suppressed = g.pop("counts", (decision.rows, decision.suppressed))
+            decision = replace(
+                decision, status=response.status_code, rows=rows, suppressed=suppressed
+            )
             self._exchange.audit.record(decision)
             told().decision = decision
 

@@ -91,8 +91,9 @@ class Prepared:
             for piece in pieces:
                 part.add(piece)
                 yield piece
-            part.keep(self.path(tag), counts)
-        self.make_room()
+            kept = part.keep(self.path(tag), counts)
+        if kept:
+            self.make_room()
 
     def passing(self, tag: str) -> BinaryIO:
         """A file that is not there yet for readers. Raises OSError."""
@@ -199,18 +200,22 @@ class _Part:
             if not os.fstat(file.fileno()).st_nlink:
                 self.close()
 
-    def keep(self, path: Path, counts: tuple[int, int]) -> None:
-        """All of it is there. It needs no sync: a crash of the machine ends the run too."""
+    def keep(self, path: Path, counts: tuple[int, int]) -> bool:
+        """All of it is there; whether it was put in its place.
+
+        It needs no sync: a crash of the machine ends the run too.
+        """
         if self._file is None:
-            return
+            return False
         try:
             self._file.write(foot(self._size, counts))
             self._file.flush()
             Path(self._file.name).rename(path)
         except OSError:
-            return
+            return False
         self._file.close()
         self._file = None
+        return True
 
     def close(self) -> None:
         """Nothing of what was not kept stays, and no more is written."""
