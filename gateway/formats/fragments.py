@@ -7,7 +7,7 @@ is what goes to the socket. A format is then a `Grammar`: how each piece is spel
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -87,10 +87,11 @@ def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
     """All rows, in chunks that are ready to send; the last series is left open for the frame."""
     opened = False
     for selection in selections:
-        spelled = _spell(grammar, selection)
+        spelled = cache(partial(_spell, grammar, selection))
         last = -1
         for chunk in selection.chunks(ROWS_AT_ONCE):
-            yield _chunk(spelled, chunk, last, opened=opened)
+            some_missing = chunk.values.null_count > 0
+            yield _chunk(spelled(some_missing), chunk, last, opened=opened)
             last, opened = int(chunk.series[-1]), True
 
 
@@ -121,7 +122,8 @@ class _Words:
 class _Spelled:
     """Everything of a selection that is spelled once: series in parts, heads, tails, suffixes.
 
-    `heads` and `tails` hold first the fragments of values that are there, then of missing ones.
+    `heads` and `tails` hold first the fragments of values that are there, then of missing ones
+    where there are some.
     `suffixes` are first for rows without attributes of their own, then for others; `stated` is 1
     for each set of attributes that is not empty, where that makes a difference. The `lead` stands
     apart from the prefix where periods come between them.
@@ -137,16 +139,17 @@ class _Spelled:
     stated: Codes
 
 
-def _spell(grammar: Grammar, selection: Selection) -> _Spelled:
+def _spell(grammar: Grammar, selection: Selection, some_missing: bool) -> _Spelled:
     lead, prefix = _lead_parts(grammar, selection), _prefix_parts(grammar, selection)
     apart = grammar.lead_period is not None
+    absences = (False, True) if some_missing else (False,)
     return _Spelled(
         grammar,
         lead if apart else (),
         as_strings([*map(grammar.lead_period, selection.periods)] if grammar.lead_period else []),
         prefix if apart else [*lead, *prefix],
-        _heads(grammar, selection),
-        _tails(grammar, selection),
+        _heads(grammar, selection, absences),
+        _tails(grammar, selection, absences),
         _suffixes(grammar, selection.series_attributes),
         _any(selection.attributes) if grammar.one_group else np.zeros(selection.sets, np.int32),
     )
@@ -209,13 +212,16 @@ def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | s
     """Attributes, between brackets in the rows where at least one is there."""
     if group is None or not columns:
         return []
+    attributes = [
+        _column(column, partial(group.one, id), group.one(id, None))
+        for id, column in columns.items()
+    ]
+    if not (group.opens or group.closes):
+        return attributes
     brackets = _any(columns)
     return [
         _words(["", group.opens], brackets),
-        *(
-            _column(column, partial(group.one, id), group.one(id, None))
-            for id, column in columns.items()
-        ),
+        *attributes,
         _words(["", group.closes], brackets),
     ]
 
@@ -229,21 +235,19 @@ def _any(columns: Mapping[str, Coded]) -> Codes:
     return found
 
 
-def _heads(grammar: Grammar, selection: Selection) -> pa.StringArray:
-    spelled = [
-        grammar.head(period, absent) for absent in (False, True) for period in selection.periods
-    ]
+def _heads(grammar: Grammar, selection: Selection, absences: Sequence[bool]) -> pa.StringArray:
+    spelled = [grammar.head(period, absent) for absent in absences for period in selection.periods]
     return as_strings(spelled)
 
 
-def _tails(grammar: Grammar, selection: Selection) -> pa.StringArray:
+def _tails(grammar: Grammar, selection: Selection, absences: Sequence[bool]) -> pa.StringArray:
     sets = np.arange(selection.sets, dtype=np.int32)
     group = replace(grammar.attributes, closes="") if grammar.one_group else grammar.attributes
     attributes = _group(group, selection.attributes)
     return pa.concat_arrays(
         [
             _joined([grammar.value_closes(absent), *attributes, grammar.row_closes], sets)
-            for absent in (False, True)
+            for absent in absences
         ]
     )
 

@@ -52,7 +52,8 @@ def test(index: Index, filters: Iterable[Filter], run: slice) -> Test:
             rows.append(_on_rows(index, each))
             blank.append(_on_blank_rows(index, each))
         else:
-            series &= passing(column.values, each)[column.codes[run]]
+            # Of many series, numpy takes the same twice as quickly as it indexes.
+            series &= passing(column.values, each).take(column.codes[run])
     return Test(series, tuple(rows), tuple(blank))
 
 
