@@ -5,6 +5,7 @@ Source: the schemas of SDMX-ML 2.1, 3.0 and 3.1, SDMXMessage.xsd and SDMXCommon.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from lxml import etree
 
@@ -41,8 +42,7 @@ class Edition:
 
     def namespace(self, part: str) -> str:
         """The namespace of a part, such as ``message`` or ``data/generic``."""
-        number = self.version.replace(".", "_")
-        return f"http://www.sdmx.org/resources/sdmxml/schemas/v{number}/{part}"
+        return _namespace(self.version, part)
 
     def mes(self, name: str) -> str:
         """A name of the message namespace."""
@@ -63,6 +63,11 @@ class Edition:
     def urn(self, reference: Reference) -> str:
         """The URN of an artefact or item, with the class as this edition names it."""
         return reference.urn.replace(f".{reference.kind}=", f".{self.klass(reference.kind)}=")
+
+
+@cache
+def _namespace(version: str, part: str) -> str:
+    return f"http://www.sdmx.org/resources/sdmxml/schemas/v{version.replace('.', '_')}/{part}"
 
 
 ML_21, ML_30, ML_31 = Edition("2.1"), Edition("3.0"), Edition("3.1")

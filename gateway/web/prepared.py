@@ -91,7 +91,7 @@ class Prepared:
             for piece in pieces:
                 part.add(piece)
                 yield piece
-            kept = part.keep(self.path(tag), counts)
+            kept = part.keep(counts)
         if kept:
             self.make_room()
 
@@ -200,7 +200,7 @@ class _Part:
             if not os.fstat(file.fileno()).st_nlink:
                 self.close()
 
-    def keep(self, path: Path, counts: tuple[int, int]) -> bool:
+    def keep(self, counts: tuple[int, int]) -> bool:
         """All of it is there; whether it was put in its place.
 
         It needs no sync: a crash of the machine ends the run too.
@@ -210,7 +210,7 @@ class _Part:
         try:
             self._file.write(foot(self._size, counts))
             self._file.flush()
-            Path(self._file.name).rename(path)
+            Path(self._file.name).rename(self._store.path(self._tag))
         except OSError:
             return False
         self._file.close()
