@@ -1,7 +1,11 @@
 """PostgreSQL: one database for many copies of the gateway, reached by a URL."""
 
+import time
+from collections.abc import Callable
+from threading import Lock
+
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.errors import BadConfiguration
 
@@ -79,3 +83,44 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(_QUEUE)
     if options.get("notes"):  # kept by the server, which writes it to the disk a little later
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+PAUSE = 10.0
+"""Seconds in which a server that could not be asked is not asked at a glance again."""
+
+
+class ServerGlance:
+    """Reads a row in one round trip, on a connection of its own that is in no transaction."""
+
+    def __init__(self, engine: Engine, timer: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._timer = timer
+        self._not_before = 0.0
+        self._lock = Lock()
+        self._connection: Connection | None = None
+
+    def row(self, statement: str) -> tuple[object, ...] | None:
+        """The first row as it is now; None where there is none, or the server cannot be asked."""
+        with self._lock:
+            if self._timer() < self._not_before:
+                return None
+            try:
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                found = self._connection.exec_driver_sql(statement).first()
+            except SQLAlchemyError:  # who reads in earnest is told what is wrong
+                self._not_before = self._timer() + PAUSE
+                self._give_back()
+                return None
+            return None if found is None else tuple(found)
+
+    def close(self) -> None:
+        """Give the connection back; the next question takes another."""
+        with self._lock:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+        self._connection = None

@@ -60,8 +60,8 @@ _FOR_EVER, _NEVER = "9999", "9999-"
 """After every time that is written as text; and after that."""
 
 
-_LAST = "SELECT max(rowid), digest FROM releases"
-"""The release that was published last: releases only ever come, and none changes."""
+_LAST = "SELECT (SELECT count(*) FROM releases), (SELECT max(digest) FROM releases)"
+"""What stands for all releases: they only ever come, and none changes."""
 
 
 @dataclass(frozen=True, slots=True)

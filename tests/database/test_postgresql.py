@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import make_url, text
 
+from gateway.access.stamp import touch
 from gateway.database import Database
+from gateway.database.postgresql import PAUSE, ServerGlance, postgresql
 from gateway.errors import BadConfiguration, StorageFault
 from gateway.settings import database_password
 from tests.databases import PASSWORD, USER, Cluster, free_port
@@ -127,6 +129,44 @@ def test_a_connection_that_was_lost_is_made_anew(cluster: Cluster, url: str) -> 
 
     assert is_one_sentence(caught.value, str(make_url(url).database))
     database.close()
+
+
+def test_a_glance_sees_what_others_have_written(url: str) -> None:
+    """As of now, each time: it is in no transaction that would hold on to an earlier state."""
+    ours, theirs = Database(url), Database(url)
+
+    def stamp() -> tuple[object, ...] | None:
+        return ours.glance("SELECT stamp FROM stamps")
+
+    found = [stamp()]
+    for _ in range(2):
+        with theirs.writing() as connection:
+            touch(connection)
+        found.append(stamp())
+
+    assert len({*found}) == 3
+    assert None not in found[1:]
+    ours.close()
+    theirs.close()
+
+
+def test_a_glance_that_fails_says_nothing_and_another_is_taken_later(
+    cluster: Cluster, url: str
+) -> None:
+    """Meanwhile questions are answered by transactions, which say what is wrong."""
+    now = [0.0]
+    engine, _ = postgresql(url, "")
+    glance = ServerGlance(engine, lambda: now[0])
+
+    found = [glance.row("SELECT 1")]
+    cluster.end_connections(url)
+    found += [glance.row("SELECT 1"), glance.row("SELECT 1")]
+    now[0] += PAUSE
+    found += [glance.row("SELECT 1")]
+
+    assert found == [(1,), None, None, (1,)]
+    glance.close()
+    engine.dispose()
 
 
 def test_a_database_of_other_letters_is_refused(cluster: Cluster) -> None:

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from gateway.exchange.submission import submit
 from gateway.web import create_app
 from gateway.web.log import Log
 from tests.conftest import ISSUER, Clock, basic, token
+from tests.databases import Cluster
 from tests.homes import configure, fresh
 from tests.intake.books import SV, sample
 
@@ -57,9 +58,9 @@ _OWN = {"X-Request-ID", "RateLimit"}
 class Desk:
     """A gateway with a clock of its own, another process at the same home, and one client."""
 
-    def __init__(self, root: Path, limits: str = "data = 0") -> None:
+    def __init__(self, root: Path, limits: str = "data = 0", database: str = "") -> None:
         home = fresh(root / "home")
-        configure(home)
+        configure(home, database=database)
         with (home.root / "config" / "gateway.toml").open("a") as settings:
             settings.write(f"[limits]\n{limits}\n")
         self._file = root / "dgme.csv"
@@ -125,12 +126,19 @@ def told(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
     return answer.status_code, headers, answer.data
 
 
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+@pytest.fixture(scope="module", params=["", pytest.param("postgresql", marks=pytest.mark.slow)])
+def busy(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
     """One in which much happens: making it takes longer than asking it."""
-    desk = Desk(tmp_path_factory.mktemp("busy"))
-    yield desk
-    desk.close()
+    with ExitStack() as stack:
+        database = ""
+        if request.param:
+            cluster: Cluster = request.getfixturevalue("cluster")
+            database = stack.enter_context(cluster.database(made=True))
+        desk = Desk(tmp_path_factory.mktemp("busy"), database=database)
+        yield desk
+        desk.close()
 
 
 @pytest.fixture

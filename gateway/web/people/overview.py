@@ -81,12 +81,18 @@ class Page:
             reconciled=reconciled.reconciled,
             at_once=_AT_ONCE,
             indicators=names.get("INDICATOR", {}),
+            reporters=self._reporters(visibility),
             names=names,
             concepts=self._exchange.overview.concepts(spoken),
             in_words=partial(in_words, language=spoken),
             number=number,
             issuer=issuer(),
         )
+
+    def _reporters(self, visibility: Visibility) -> list[str]:
+        """The countries that state something of which somebody sees anything."""
+        everything = self._of(Overview.coverage, Asked(), visibility)
+        return sorted({each.reporter for each in everything.covered})
 
     def _found(self, asked: Asked, visibility: Visibility) -> tuple[Found, Found, Found]:
         of_all = Asked(indicator=asked.indicator, reporter=asked.reporter)
