@@ -39,7 +39,10 @@ def sqlite(path: Path) -> tuple[Engine, Engine]:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    connection.execute("PRAGMA busy_timeout=10000")
+    # Of several that make a file at once SQLite lets none wait here.
+    _soon(connection, "PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -90,17 +93,15 @@ def in_sqlite(statement: Select[*tuple[object, ...]] | Insert) -> str:
     return str(statement.compile(dialect=dialect(paramstyle="named")))
 
 
-def _begin_soon(connection: sqlite3.Connection) -> None:
-    """Begin to write once nobody else does, within ten seconds.
-
-    Other notes take microseconds; SQLite itself would look again after one to fifty milliseconds.
-    """
+def _soon(connection: sqlite3.Connection, statement: str) -> None:
+    """Do what nobody else may be in the midst of, once nobody is, within ten seconds."""
     until = time.monotonic() + 10
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            kind = error.sqlite_errorcode & 0xFF  # the rest says more of how it is busy
+            if kind != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                 raise
             time.sleep(0.0001)
         else:
@@ -123,7 +124,8 @@ class Notes:
                 _prepare(self._connection, None)
                 self._connection.execute("PRAGMA synchronous=NORMAL")
                 self._connection.execute("PRAGMA busy_timeout=0")
-            _begin_soon(self._connection)
+            # Other notes take microseconds; SQLite looks again after one to fifty milliseconds.
+            _soon(self._connection, "BEGIN IMMEDIATE")
             try:
                 row = self._connection.execute(last).fetchone()
                 self._connection.execute(into, following(row))

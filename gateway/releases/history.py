@@ -214,14 +214,19 @@ class History:
         wanted: Wanted,
     ) -> Difference:
         whole = replace(wanted, first=None, last=None)
-        if was is not None and became is not None and not self._lifts(became, then, now):
+        if was is not None and became is not None and not self._opens(was, then, became, now):
             differing = {*was.parts} ^ {*became.parts}
             whole = _only_years(whole, {part.year for part in differing}, self._structure)
         return difference(self._select(was, whole, then), self._select(became, whole, now))
 
-    def _lifts(self, release: Release, then: Visibility, now: Visibility) -> bool:
-        """Whether an embargo, of the release or of observations, ended between two moments."""
-        return bool(self._lifted(release, now, then.at, now.at))
+    def _opens(self, was: Release, then: Visibility, became: Release, now: Visibility) -> bool:
+        """Whether what is the same in two releases may have been seen of one alone.
+
+        An embargo ended between two moments, or one release was out and the other is not: of that
+        some read all, some a part, and some nothing.
+        """
+        were_out = was.visible_from <= then.at, became.visible_from <= now.at
+        return len({*were_out}) > 1 or bool(self._lifted(became, now, then.at, now.at))
 
 
 def _reigns(

@@ -481,7 +481,16 @@ _STORY: Story = [
 comes at random not every run has as much."""
 
 
+_AHEAD_IN_PART = World(
+    [Grant("*", ("read",), embargoed=True), Grant("*", ("read",), statuses=frozenset("N"))], {}, []
+)
+_COMING: Story = [(_TABLE[:1], None), ([*_TABLE[:1], _row("M.GT.F.2023-01")], 2)]
+"""What its reader reads ahead is in the second release from its beginning; the row that he does not
+read ahead goes with the first and comes again when the second is out, though it is the same."""
+
+
 @settings(COMMON, max_examples=8)
+@example(_AHEAD_IN_PART, [_CALLER, _OTHER], _COMING, Wanted())
 @example(_WORLD, [_CALLER, _OTHER], _STORY, Wanted())
 @example(_WORLD, [_OTHER, _CALLER], _STORY[:1], Wanted())
 @given(worlds, st.lists(callers, min_size=2, max_size=2), releases, wanted)
