@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 import click
 from rich.console import Console
 
-from gateway.access.audit import Decision
+from gateway.access.decision import Decision
 from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language

@@ -117,6 +117,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, kept.bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
@@ -133,7 +134,6 @@ def create_worker() -> Flask:
     exchange = Exchange(home)
     log = Log(faults_only=exchange.settings.serve.log == "faults")
     app = create_app(exchange, issuer, log, counts)
-    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     if exchange.settings.cache.disk:
         keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts, log)
     # Definitions are many objects and stay: a collector that looks at all of them again and again
