@@ -30,7 +30,7 @@ class Hierarchy:
     def __init__(self, dimension: str, parents: Mapping[str, str | None]) -> None:
         self.dimension = dimension
         self.parents = parents
-        self._above = {code: tuple(_upwards(code, parents)) for code in parents}
+        self._above: dict[str, tuple[str, ...]] = {}
 
     @property
     def open(self) -> bool:
@@ -38,8 +38,16 @@ class Hierarchy:
         return self.dimension in _OPEN
 
     def above(self, code: str) -> tuple[str, ...]:
-        """The code and all that it is part of, the broadest last."""
-        return self._above.get(code, (code,))
+        """The code and all that it is part of, the broadest last.
+
+        Found when it is first asked for: of the thousands of areas, figures name a few.
+        """
+        if code not in self.parents:
+            return (code,)
+        found = self._above.get(code)
+        if found is None:
+            found = self._above[code] = tuple(_upwards(code, self.parents))
+        return found
 
     def contains(self, broader: str, code: str) -> bool:
         """Whether a code is another one or part of it; everything is part of `_T`."""
