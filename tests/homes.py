@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.database import Database
+from gateway.model.artefact import Artefact
 from gateway.registry import definitions
 from gateway.settings import Home, defaults
 from tests.databases import Cluster
@@ -33,6 +34,13 @@ def _opened_once() -> Path:
     home.root.mkdir(mode=0o700)
     prepare(home)
     return home.root
+
+
+@cache
+def region() -> tuple[Artefact, ...]:
+    """The region's own definitions, which take a second to read."""
+    home = Home(_opened_once())
+    return definitions(home.dsd, home.cache)
 
 
 def prepare(home: Home) -> None:

@@ -9,7 +9,7 @@ from gateway.exchange.backup import adopt, backup, restore
 from gateway.exchange.submission import submit
 from gateway.settings import Home
 from tests.asking import rows
-from tests.homes import on_each_storage
+from tests.homes import fresh, on_each_storage
 from tests.intake.books import SV
 
 __all__ = ["on_each_storage"]
@@ -28,8 +28,8 @@ def stocked(on_each_storage: Home) -> Exchange:
 
 def test_a_backup_holds_everything_wherever_it_was(stocked: Exchange, tmp_path: Path) -> None:
     """Restored on one machine's disk: the same figures, the same chain, the same clients."""
-    file, home = tmp_path / "all.tar", Home(tmp_path / "other")
-    (home.root / "config").mkdir(parents=True)
+    file, home = tmp_path / "all.tar", fresh(tmp_path / "other")
+    (home.root / "config").mkdir()
     (home.root / "config" / "gateway.toml").write_text("")  # this machine's own: SQLite, a folder
 
     backup(stocked, file)

@@ -7,10 +7,9 @@ from pathlib import Path
 from gateway.access.clients import SCOPES
 from gateway.exchange import Exchange
 from gateway.exchange.submission import submit
-from gateway.settings import Home
 from tests.asking import FLOW, asked
 from tests.databases import Cluster
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import SV
 
 
@@ -41,6 +40,8 @@ def test_copies_serve_the_same_releases(cluster: Cluster, bucket: str, tmp_path:
 @contextmanager
 def opened(root: Path, **settings: str) -> Iterator[Exchange]:
     """A copy with these settings."""
-    configure(Home(root), **settings)
-    with closing(Exchange(Home(root))) as exchange:
+    home = fresh(root)
+    home.database.unlink()  # theirs is the cluster's
+    configure(home, **settings)
+    with closing(Exchange(home)) as exchange:
         yield exchange

@@ -17,11 +17,10 @@ from gateway.model.query import Wanted
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
-from gateway.registry.checking import read_folder
 from gateway.releases.cube import Cube
 from gateway.releases.index import index_of
-from tests.conftest import DSD
 from tests.figures import NOON
+from tests.homes import region
 
 Row = Mapping[str, str | None]
 
@@ -65,7 +64,7 @@ Found = dict[str, str | None]
 @cache
 def registry() -> Registry:
     """The region's own definitions."""
-    return Registry(read_folder(DSD))
+    return Registry(region())
 
 
 def structure(flow: str) -> DataStructure:

@@ -15,6 +15,7 @@ from gateway.registry.checking import read_folder
 from tests.conftest import DSD
 from tests.figures import ARTEFACTS
 from tests.formats.reading import structures
+from tests.homes import region
 
 SEX, CONCEPTS, STRUCTURE = "CL_SEX.xml", "CS.xml", "SMALL.xml"
 
@@ -162,7 +163,7 @@ def test_every_file_is_held_as_sdmx1_reads_it() -> None:
 
 def test_the_region_s_structure_is_as_agreed() -> None:
     """The key of LMIG_FLOW, with time apart, and the attributes no observation goes without."""
-    structures = [each for each in read_folder(DSD) if isinstance(each, DataStructure)]
+    structures = [each for each in region() if isinstance(each, DataStructure)]
 
     (flow,) = (each for each in structures if str(each.reference) == "LMIG:LMIG_FLOW(1.0.0)")
 
@@ -174,6 +175,6 @@ def test_the_region_s_structure_is_as_agreed() -> None:
 
 def test_every_word_is_there_in_both_languages() -> None:
     """Nobody at an office or abroad reads a blank."""
-    names = [each.name for each in read_folder(DSD)]
+    names = [each.name for each in region()]
 
     assert all(name.es and name.en for name in names)

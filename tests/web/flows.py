@@ -26,7 +26,7 @@ from gateway.web.log import Log
 from gateway.web.stores import Stores, stores
 from tests.benchmarks.figures import figures
 from tests.conftest import ISSUER, Clock, token
-from tests.homes import configure
+from tests.homes import configure, fresh
 from tests.intake.books import GT, SV
 
 FLOW = "LMIG:DF_RETURNS(1.0.0)"
@@ -55,7 +55,7 @@ class Flows:
 
     def __post_init__(self) -> None:
         self.started = self.clock.now = datetime.now(UTC)  # tokens are of the machine's clock
-        configure(Home(self.root / "home"))
+        configure(fresh(self.root / "home"))
         self.plain = self._exchange("without")
         self.exchange = self._exchange("with")
         self.bare = create_app(self.plain, ISSUER).test_client()

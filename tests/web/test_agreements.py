@@ -20,6 +20,7 @@ from gateway.model.maps import RepresentationMap
 from gateway.settings import Home
 from tests.conftest import CONFIG
 from tests.definitions import faults, named
+from tests.homes import fresh
 from tests.web.asking import found, get
 
 PROVISIONS = sorted(path.parent.name for path in CONFIG.glob("provisions/*/provision.toml"))
@@ -209,9 +210,7 @@ def test_2_1_says_a_map_between_lists_as_such(web: FlaskClient) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """The config/ of a home, to be bent."""
-    config = tmp_path / "home" / "config"
-    shutil.copytree(CONFIG, config)
-    return config
+    return Path(shutil.copytree(CONFIG, fresh(tmp_path / "home").root / "config"))
 
 
 BROKEN = {
