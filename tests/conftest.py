@@ -35,8 +35,27 @@ ISSUER = "http://localhost"
 settings.register_profile("long", max_examples=10_000)
 """``pytest --hypothesis-profile=long`` asks a hundred times as much, for hours."""
 
+settings.register_profile("quick")
+"""What runs beside ``-m "not slow"``; for what it leaves out see `often`."""
+
+
+def often(most: int) -> int:
+    """How many examples to try: all, or a quarter of them where only quick tests are asked for.
+
+    For properties that cases state too. What keeps figures from somebody tries all of them always.
+    """
+    quick = settings.get_current_profile_name() == "quick"
+    return max(most // 4, 2) if quick else most * settings().max_examples // 100
+
+
 DSD = defaults() / "dsd"
 CONFIG = defaults() / "config"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where slow tests are left out, unless a profile was asked for."""
+    if config.option.markexpr == "not slow" and settings.get_current_profile_name() == "default":
+        settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

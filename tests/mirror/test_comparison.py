@@ -13,6 +13,7 @@ from gateway.mirror.comparisons import Comparisons
 from gateway.mirror.ledger import Sums
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import Statement
+from tests.conftest import often
 from tests.mirror.stating import (
     GUATEMALA,
     MEXICO,
@@ -559,7 +560,7 @@ REVISED = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(REVISED)
 def test_what_is_measured_again_is_what_a_fresh_start_gives(
     change: tuple[list[int | None], int, int | None],
@@ -573,7 +574,7 @@ def test_what_is_measured_again_is_what_a_fresh_start_gives(
     assert found == compared(after, mirror)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=often(30), deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=40), st.integers(1, 40))
 def test_periods_that_come_or_go_are_measured_as_from_a_fresh_start(
     values: list[int], count: int
@@ -600,7 +601,7 @@ _TURNED = {"VALUE": "MIRROR_VALUE", "MIRROR_VALUE": "VALUE"}
 _SIDES = {"MISSING_REF": "MISSING_MIRROR", "MISSING_MIRROR": "MISSING_REF"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60), deadline=None)
 @given(VALUES, VALUES)
 def test_swapping_the_sides_mirrors_every_measure(
     left: list[int | None], right: list[int | None]
@@ -626,7 +627,7 @@ def test_swapping_the_sides_mirrors_every_measure(
             assert value == opposite
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 @given(st.lists(st.lists(st.integers(0, 99), min_size=4, max_size=4), min_size=12, max_size=12))
 def test_the_parts_add_up_to_the_whole(table: list[list[int]]) -> None:
     """By sex and age, in every month and in the year; on either side."""
