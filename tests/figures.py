@@ -10,7 +10,7 @@ from gateway.model.artefact import Artefact, Item, ItemScheme, Kind, Reference
 from gateway.model.labels import Labels
 from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import Wanted
-from gateway.model.selection import Selection
+from gateway.model.selection import Coded, Selection
 from gateway.model.structure import (
     Attachment,
     Attribute,
@@ -175,18 +175,18 @@ def everything(of: Observations) -> Selection:
 def rows(selection: Selection) -> list[Row]:
     """The observations of a selection, one by one."""
     found = selection.chunk()
-    return [
-        {
-            **{name: column.value(int(series)) for name, column in selection.keys.items()},
-            "TIME_PERIOD": selection.periods[period],
-            "OBS_VALUE": value.as_py(),
-            **{name: column.value(int(note)) for name, column in selection.attributes.items()},
-            **{
-                name: column.value(int(series))
-                for name, column in selection.series_attributes.items()
-            },
-        }
-        for series, period, note, value in zip(
-            found.series, found.periods, found.notes, found.values, strict=True
-        )
-    ]
+    series, notes = found.series.tolist(), found.notes.tolist()
+    columns = {
+        **{name: _spelled(column, series) for name, column in selection.keys.items()},
+        "TIME_PERIOD": [selection.periods[period] for period in found.periods],
+        "OBS_VALUE": found.values.to_pylist(),
+        **{name: _spelled(column, notes) for name, column in selection.attributes.items()},
+        **{name: _spelled(column, series) for name, column in selection.series_attributes.items()},
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _spelled(column: Coded, rows: list[int]) -> list[str | None]:
+    """What a column says in some rows; each row is looked up once."""
+    known = {row: column.value(row) for row in {*rows}}
+    return [known[row] for row in rows]

@@ -86,6 +86,7 @@ def test_the_two_commands_are_there() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_transcript_is_what_the_demo_prints(demo: list[str]) -> None:
     """Only ports, credentials and tokens differ from run to run."""
     shown = blocks("console")[0].splitlines()[2:]  # without the command and the progress bar
@@ -100,6 +101,7 @@ def masked(line: str) -> str:
     return re.sub(r"(client_\w+ +)\S+", r"\1RANDOM", line)
 
 
+@pytest.mark.slow
 def test_the_python_block_pulls_the_figure_that_it_says(demo: list[str]) -> None:
     """sdmx1 adds up the same 24,395 that the IGM published."""
     said = dict(re.findall(r"^ +(\w+).* (\S+)$", "\n".join(demo), re.MULTILINE))

@@ -81,6 +81,7 @@ def demo(demos: list[Demo]) -> Demo:
     return demos[0]
 
 
+@pytest.mark.slow
 def test_the_demo_says_where_and_who(demo: Demo) -> None:
     """The last start-up line is one JSON object with what a client needs; all on this machine."""
     assert set(demo.said) == {"url", "v1", "v2", "token_endpoint", "client_id", "client_secret"}
@@ -90,6 +91,7 @@ def test_the_demo_says_where_and_who(demo: Demo) -> None:
     assert demo.said["v2"].endswith("/sdmx/v2")
 
 
+@pytest.mark.slow
 def test_the_demo_serves_published_figures(demo: Demo) -> None:
     """A plain request on v2: Guatemala's total from Mexico in 2023."""
     answer = requests.get(
@@ -105,6 +107,7 @@ def test_the_demo_serves_published_figures(demo: Demo) -> None:
     assert requests.get(demo.said["url"], timeout=30).status_code == HTTPStatus.OK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "key",
     ["M.GT.MX", {"FREQ": "M", "REF_AREA": "GT", "COUNTERPART_AREA": "MX"}],
@@ -125,6 +128,7 @@ def test_sdmx1_reads_the_demo(demo: Demo, key: str | dict[str, str]) -> None:
     assert sum(float(each.value) for data in message.data for each in data.obs) == 24_395
 
 
+@pytest.mark.slow
 def test_sdmx1_finds_the_demo_s_structures(demo: Demo) -> None:
     """The flow with all that it is built from, without a token."""
     source = {"id": "LMIG", "name": "Gateway", "url": demo.said["v1"]}
@@ -140,6 +144,7 @@ def test_sdmx1_finds_the_demo_s_structures(demo: Demo) -> None:
     assert "CL_SEX" in whole.codelist
 
 
+@pytest.mark.slow
 def test_pysdmx_s_kind_of_request_is_answered(demo: Demo) -> None:
     """Everything encoded, a slash at the end, no redirect that would lose the token."""
     answer = requests.get(
@@ -155,6 +160,7 @@ def test_pysdmx_s_kind_of_request_is_answered(demo: Demo) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "how"),
     [pytest.param(0, signal.SIGTERM, id="SIGTERM"), pytest.param(1, signal.SIGINT, id="SIGINT")],

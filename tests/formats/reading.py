@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from gateway.model.artefact import Artefact, Kind, Reference
 from gateway.model.observations import REPORTED, Observations
 from gateway.model.structure import Attachment, DataStructure
 from tests.figures import FLOW, LABELS, STRUCTURE, everything
-from tests.formats import json_reading
+from tests.formats import json_reading, judging
 from tests.formats.ml_reading import ml_rows
 
 HEADER = Header("M1", datetime(2026, 11, 23, 12, tzinfo=UTC), "X")
@@ -95,10 +96,24 @@ def _of_sdmx1(found: object) -> Rows:
 
 
 def by_pysdmx(content: bytes, _: v21.DataStructureDefinition) -> Rows:
-    """As pysdmx reads it, validating it first."""
-    found = read_sdmx(content.decode(), validate=True)
+    """As pysdmx reads what is valid."""
+    is_xml = content.startswith(b"<")
+    assert not is_xml or _faults_for_pysdmx(content) == []
+    found = read_sdmx(content.decode(), validate=not is_xml)
     rows = [row for dataset in found.data for row in dataset.data.to_dict("records")]
     return [{key: None if value == "NaN" else value for key, value in row.items()} for row in rows]
+
+
+_TYPED_ELSEWHERE = ("content type is empty", "does not resolve to a type", "is abstract")
+"""What pysdmx lets pass: types of a structure's own, which its own schema knows."""
+
+
+def _faults_for_pysdmx(content: bytes) -> list[str]:
+    """As pysdmx validates, but for parsing the standard's schema anew for each message."""
+    edition = re.search(rb"sdmxml/schemas/(v\d_\d)/", content)
+    assert edition is not None
+    found = faults(judging.official(edition[1].decode()), content)
+    return [each for each in found if not any(words in each for words in _TYPED_ELSEWHERE)]
 
 
 def by_hand(content: bytes, _: v21.DataStructureDefinition) -> Rows:

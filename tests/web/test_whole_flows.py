@@ -98,6 +98,7 @@ def flows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
     flows.close()
 
 
+@pytest.mark.slow
 def test_everybody_gets_what_is_theirs(tmp_path: Path) -> None:
     """To the byte what a gateway without any cache answers, after every change, twice.
 
