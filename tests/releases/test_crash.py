@@ -76,6 +76,11 @@ def test_a_home_that_may_not_be_written_releases_nothing(home: Home) -> None:
     assert stressed(home, "closed") == "closed"
 
 
+@pytest.mark.parametrize(
+    "on_each_database",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)],
+    indirect=True,
+)
 def test_two_processes_publish_at_once(on_each_database: Home) -> None:
     """Each release of either gets a number of its own, and the chain holds.
 
