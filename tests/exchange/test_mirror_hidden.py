@@ -302,8 +302,14 @@ HISTORIES: dict[str, Sides] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("sides", HISTORIES)
+@pytest.mark.parametrize(
+    ("sides", "way"),
+    [
+        pytest.param(sides, way, marks=() if (turn + number) % 3 else pytest.mark.slow)
+        for turn, sides in enumerate(HISTORIES)
+        for number, way in enumerate(WAYS)
+    ],
+)
 def test_no_hidden_month_shows_in_what_is_told_by_the_others(
     loaded: Exchange, homes: Iterator[Path], sides: str, way: str
 ) -> None:

@@ -126,11 +126,16 @@ def _asked(
 
 
 HIDDEN = [
-    pytest.param(sides, place, way, id=f"{sides}, {way}, {place}")
-    for sides in SIDES
-    for way in WAYS
-    for place in (0, 4)
+    pytest.param(
+        *(sides, place, way),
+        id=f"{sides}, {way}, {place}",
+        marks=() if (turn + number) % 2 == at else pytest.mark.slow,
+    )
+    for turn, sides in enumerate(SIDES)
+    for number, way in enumerate(WAYS)
+    for at, place in enumerate((0, 4))
 ]
+"""Each way with each side is tried at once, of a total or of a part in turn."""
 
 
 @pytest.mark.parametrize(("sides", "place", "way"), HIDDEN)

@@ -217,7 +217,17 @@ def long_rows(lengths: tuple[int, ...]) -> list[tuple[object, ...]]:
     return [*zip(*(each.to_pylist() for each in columns.columns), strict=True)]
 
 
-@FORMATS
+WRITERS = (table.CSV, table.GENERIC, table.SPECIFIC, table.JSON_21, table.XLSX, table.PARQUET)
+"""A format of each; the others differ from them by a version or a shape."""
+
+
+@pytest.mark.parametrize(
+    "format",
+    [
+        pytest.param(each, id=each.names[0], marks=() if each in WRITERS else pytest.mark.slow)
+        for each in DATA_FORMATS
+    ],
+)
 @pytest.mark.parametrize(
     "lengths",
     [
