@@ -53,8 +53,10 @@ class Policy:
             self._compiled.clear()
         return rules
 
-    def visibility(self, caller: Caller, at: datetime) -> Visibility:
-        """What a caller sees."""
+    def visibility(
+        self, caller: Caller, at: datetime, releases: tuple[object, ...] | None = None
+    ) -> Visibility:
+        """What a caller sees, of releases for which `releases` stands."""
         rules = self.rules()
         asked = replace(caller, token="")
         with self._lock:
@@ -68,7 +70,7 @@ class Policy:
                 self._compiled.move_to_end(asked)
                 while len(self._compiled) > _KEPT:
                     self._compiled.popitem(last=False)
-        return replace(kept.visibility, at=at)
+        return replace(kept.visibility, at=at, releases=releases)
 
     def everything(self, at: datetime) -> Visibility:
         """What the operator sees: all of it, but for what is under embargo."""
