@@ -29,6 +29,9 @@ MEMBERS = ("client", "person")
 RESTRICTED = frozenset("ACDEGMNOSTX")
 """The codes of CONF_STATUS that are not free. Source: SDMX:CL_CONF_STATUS(1.3)."""
 
+VERSION = "SELECT version FROM policy"
+"""Asks for the version of all rules at a glance."""
+
 _LONGEST = 300
 
 
@@ -164,7 +167,7 @@ class Grants:
 
     def version(self) -> str:
         """The version of all rules; asked by every question, so that a change acts on the next."""
-        if (row := self._database.glance("SELECT version FROM policy")) is not None:
+        if (row := self._database.glance(VERSION)) is not None:
             return str(row[0])
         with self._database.reading() as connection:
             return str(connection.execute(_VERSION).scalar())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 
 from gateway import __version__
+from gateway.access import grants
 from gateway.access.accounts import Accounts
 from gateway.access.audit import Audit
 from gateway.access.caller import Caller
@@ -51,6 +52,7 @@ from gateway.model.query import (
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
+from gateway.releases import catalogue
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.definitions import Definitions
 from gateway.releases.files import Files
@@ -65,6 +67,9 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+_VERSION = f"SELECT * FROM ({grants.VERSION}) AS rules, ({catalogue.VERSION}) AS releases"  # noqa: S608 - both are ours
 
 
 def _provided(provision: Provision) -> Provided:
@@ -162,8 +167,7 @@ class Exchange:
 
     def version(self) -> tuple[object, ...] | None:
         """What stands for all rules and all releases; None where nobody can tell at a glance."""
-        releases = self.store.catalogue.version()
-        return None if releases is None else (self.grants.version(), releases)
+        return self.database.glance(_VERSION)
 
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""

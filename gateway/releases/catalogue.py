@@ -60,8 +60,8 @@ _FOR_EVER, _NEVER = "9999", "9999-"
 """After every time that is written as text; and after that."""
 
 
-_LAST = "SELECT (SELECT count(*) FROM releases), (SELECT max(digest) FROM releases)"
-"""What stands for all releases: they only ever come, and none changes."""
+VERSION = "SELECT (SELECT count(*) FROM releases), (SELECT max(digest) FROM releases)"
+"""Asks for what stands for all releases: they only ever come, and none changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Catalogue:
 
     def version(self) -> tuple[object, ...] | None:
         """What stands for all releases there are; None where nobody can tell at a glance."""
-        return self._database.glance(_LAST)
+        return self._database.glance(VERSION)
 
     def _visible(self, provision: str, visibility: Visibility) -> "_Kept":
         ahead = visibility.view(provision).ahead
