@@ -31,10 +31,11 @@ from gateway.model.query import (
 from gateway.rest.service import DIALECTS, Dialect, Question, question
 from gateway.web import bearer
 from gateway.web.answer import PUBLIC, Answer, Sender
-from gateway.web.data import DataAnswers, restricted
+from gateway.web.data import DataAnswers
 from gateway.web.decisions import COUNT, Decisions
 from gateway.web.gate import STRUCTURES
 from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
+from gateway.web.restricted import restricted
 from gateway.web.told import told
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -81,11 +82,7 @@ class _Mount:
     def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
         caller = self._caller()
         visibility = self._decisions.reading(caller, asked)
-        response = self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
-        counts = told().counts
-        if counts is not None:
-            self._decisions.counted(*counts)
-        return response
+        return self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
 
     def _caller(self) -> Caller:
         """Who asks for data."""
