@@ -9,7 +9,7 @@ import click
 
 from gateway import __version__
 from gateway.errors import BadConfiguration, GatewayError
-from gateway.model.text import Language
+from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -99,7 +99,8 @@ def main() -> None:
 
 def _language(options: Mapping[str, Any]) -> Language:
     """The language that was asked for, else that of the home; Spanish where it cannot be read."""
-    if asked := options.get("lang"):
+    asked = options.get("lang")
+    if asked in LANGUAGES:
         return "en" if asked == "en" else "es"
     try:
         return find_home(options.get("home")).settings().language

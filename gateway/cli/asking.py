@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
-from gateway.cli.opening import home_option, opened, write_out, write_to
+from gateway.cli.opening import home_option, language_of, opened, remembered, write_out, write_to
 from gateway.errors import BadSyntax, NoResults, NotAcceptable
 from gateway.exchange import Exchange
 from gateway.formats import table
@@ -84,7 +84,7 @@ def _service(exchange: Exchange) -> str:
 )
 @click.argument("path")
 @click.option("--format", help="A short name (csv, ss, generic, xlsx) or a media type.")
-@click.option("--lang", help="The language of names: es, en, or all.")
+@click.option("--lang", callback=remembered, help="The language of names: es, en, or all.")
 @click.option("--labels", help="In SDMX-CSV: id, name or both.")
 @click.option(
     "--output",
@@ -102,7 +102,11 @@ def get(path: str, output: Path | None, home: Path | None, **options: str | None
     parts = urlsplit(path)
     version, _, rest = unquote(parts.path).strip("/").removeprefix("sdmx/").partition("/")
     if version not in DIALECTS:
-        raise BadSyntax(f"{path} is no service path.", allowed=("/sdmx/v1/…", "/sdmx/v2/…"))
+        raise BadSyntax(
+            f"{path} is no service path.",
+            spanish=f"{path} no es una ruta del servicio.",
+            allowed=("/sdmx/v1/…", "/sdmx/v2/…"),
+        )
     dialect = DIALECTS[version]
     own = [(option, value) for option, value in options.items() if value is not None]
     wishes, pairs = parted([*parse_qsl(parts.query, keep_blank_values=True), *own])
@@ -113,7 +117,9 @@ def get(path: str, output: Path | None, home: Path | None, **options: str | None
         try:
             pieces = _answer(exchange, path, asked, dialect.number, wish, screen=screen)
         except NoResults as error:
-            click.echo(f"gateway: {error.sentence()}", err=True)
+            click.echo(
+                f"gateway: {error.sentence(language_of(options['lang'], exchange))}", err=True
+            )
             raise click.exceptions.Exit(1) from error
         if output is None:
             write_out(pieces)

@@ -75,7 +75,8 @@ def language_option(command: Callable[P, R]) -> Callable[P, R]:
 
 def language_of(asked: str | None, exchange: Exchange) -> Language:
     """The language that was asked for, else that of the home."""
-    return "en" if (asked or exchange.settings.language) == "en" else "es"
+    said = asked if asked in LANGUAGES else exchange.settings.language
+    return "en" if said == "en" else "es"
 
 
 def login_name() -> str:

@@ -24,7 +24,8 @@ from gateway.exchange import Exchange
 from gateway.exchange.listings import QUESTIONS, listing
 from gateway.exchange.matrix import Matrix, matrices
 from gateway.exchange.overview import Asked, Found
-from gateway.formats.negotiation import Wish, choose
+from gateway.formats.listing import Listing
+from gateway.formats.negotiation import Choice, Wish, choose
 from gateway.formats.table import LISTINGS
 from gateway.mirror.corridors import Flow
 from gateway.mirror.coverage import Coverage
@@ -125,24 +126,26 @@ def _answer(
     output: Path | None,
 ) -> None:
     with opened(home) as exchange:
+        wanted = _wanted(name, written, output)
         question, _ = QUESTIONS[name]
         found = question(exchange.overview, asked, exchange.everything())
-        if written is not None or output is not None:
-            _write(exchange, name, asked, found, written or "csv", output)
+        if wanted is not None:
+            standing = exchange.overview.standing(asked, exchange.everything(), exchange.defined)
+            pieces = wanted.format.write(listing(name, found, standing.since))
+            write_out(pieces) if output is None else write_to(output, pieces)
             return
         words = _Words(language_of(lang, exchange), exchange)
     _PRINTED[name](wide_console(), found, words)
 
 
-def _write(
-    exchange: Exchange, name: str, asked: Asked, found: Found, written: str, output: Path | None
-) -> None:
-    wanted = choose(LISTINGS, Wish(parameters={"format": written}))
+def _wanted(name: str, written: str | None, output: Path | None) -> Choice[Listing] | None:
+    """The format to write in, if any. Raises NotAcceptable for one that is none, or is no text."""
+    if written is None and output is None:
+        return None
+    wanted = choose(LISTINGS, Wish(parameters={"format": written or "csv"}))
     if output is None and sys.stdout.isatty():
         refuse_unreadable(wanted, name)
-    since = exchange.overview.standing(asked, exchange.everything(), exchange.defined).since
-    pieces = wanted.format.write(listing(name, found, since))
-    write_out(pieces) if output is None else write_to(output, pieces)
+    return wanted
 
 
 class _Words:

@@ -31,7 +31,11 @@ def wishes_and_question(pairs: Pairs) -> tuple[Mapping[str, str], Pairs]:
     """
     compressions = [value for name, value in pairs if name == _COMPRESSION]
     if len(compressions) > 1:
-        raise BadSyntax(f"The parameter {_COMPRESSION} is given twice.", subject=_COMPRESSION)
+        raise BadSyntax(
+            f"The parameter {_COMPRESSION} is given twice.",
+            spanish=f"El parámetro {_COMPRESSION} está dos veces.",
+            subject=_COMPRESSION,
+        )
     wishes, others = parted(pair for pair in pairs if pair[0] != _COMPRESSION)
     if compressions:
         wishes[_COMPRESSION] = compressions[0]

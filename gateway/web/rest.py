@@ -148,8 +148,9 @@ class _Mount:
             choice_of(table.STRUCTURES[self._dialect.number], wishes)
         except NotAcceptable as second:
             allowed = dict.fromkeys((*refusal.allowed, *second.allowed))
-            subject = refusal.subject
-            raise NotAcceptable(refusal.message, subject=subject, allowed=allowed) from second
+            raise NotAcceptable(
+                refusal.message, spanish=refusal.spanish, subject=refusal.subject, allowed=allowed
+            ) from second
         return self._structures(as_structures(asked), wishes)
 
     def _open(
