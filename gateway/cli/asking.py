@@ -10,6 +10,7 @@ import click
 from gateway.cli.opening import home_option, language_of, opened, remembered, write_out, write_to
 from gateway.errors import BadSyntax, NoResults, NotAcceptable
 from gateway.exchange import Exchange
+from gateway.exchange.taken import question_at
 from gateway.formats import table
 from gateway.formats.negotiation import Choice, Wish, choose, parted
 from gateway.formats.table import M
@@ -21,7 +22,7 @@ from gateway.model.query import (
     SchemaQuery,
     StructureQuery,
 )
-from gateway.rest.service import DIALECTS, Question, question
+from gateway.rest.service import DIALECTS, Question
 
 
 def _answer(
@@ -110,7 +111,7 @@ def get(path: str, output: Path | None, home: Path | None, **options: str | None
     dialect = DIALECTS[version]
     own = [(option, value) for option, value in options.items() if value is not None]
     wishes, pairs = parted([*parse_qsl(parts.query, keep_blank_values=True), *own])
-    asked = question(dialect, rest, pairs)
+    asked = question_at(dialect, rest, pairs)
     screen = output is None and sys.stdout.isatty()
     wish = Wish(parameters=wishes)
     with opened(home) as exchange:

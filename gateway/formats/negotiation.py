@@ -88,6 +88,16 @@ def parted(pairs: Pairs) -> tuple[dict[str, str], list[tuple[str, str]]]:
     return wishes, others
 
 
+def manners(offers: Sequence[Format[M]]) -> tuple[str, ...]:
+    """The parameters that stand for headers where one of these is asked for."""
+    own = {each.name for offer in offers for each in offer.parameters}
+    if "keys" in own:
+        own.add("key")
+    if any(offer.version for offer in offers):
+        own.add("formatVersion")
+    return tuple(each for each in NAMES if each in own | {"format", "lang"})
+
+
 def choose(offers: Sequence[Format[M]], wish: Wish) -> Choice[M]:
     """The offer that a caller likes best, the first of equals, and in which manner.
 

@@ -17,13 +17,14 @@ from gateway.errors import SemanticError
 from gateway.exchange import Exchange
 from gateway.exchange.listings import QUESTIONS, listing
 from gateway.exchange.overview import Asked, Found
+from gateway.formats.negotiation import manners
 from gateway.formats.table import LISTINGS
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import moment, read
 from gateway.web import bearer
 from gateway.web.answer import Sender
 from gateway.web.decisions import Counts, Decisions
-from gateway.web.negotiation import choice_of, wishes_and_question
+from gateway.web.negotiation import COMPRESSION, choice_of, wishes_and_question
 from gateway.web.restricted import restricted
 from gateway.web.told import told
 
@@ -33,6 +34,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     name: (*parameters, AS_OF) for name, (_, parameters) in QUESTIONS.items()
 }
 """What can be asked of each overview, by its name."""
+
+_TOLD = (*manners(LISTINGS), COMPRESSION)
 
 
 class _Overviews:
@@ -52,7 +55,7 @@ class _Overviews:
         caller = bearer.caller(self._tokens, DATA_READ)
         told().client = caller.client_id
         wishes, pairs = wishes_and_question([*request.args.items(multi=True)])
-        parameters = read(pairs, PARAMETERS[name])
+        parameters = read(pairs, PARAMETERS[name], beside=_TOLD)
         asked = Asked(**{each: of for each, of in parameters.items() if each != AS_OF})
         rights = self._decisions.overseeing(caller, READ, name, parameters)
         visibility = _at(rights, moment(parameters, AS_OF))

@@ -14,6 +14,7 @@ from gateway.web.negotiation import language
 #                         SDMX-REST:  1.5   2.x
 STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.BadSyntax: (400, 400),
+    errors.UnknownParameter: (400, 400),
     errors.SemanticError: (403, 422),
     errors.NotFound: (404, 404),
     errors.NoResults: (404, 204),

@@ -17,6 +17,7 @@ from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
 from gateway.errors import NotAcceptable
 from gateway.exchange import Exchange, as_structures
+from gateway.exchange.taken import question_at
 from gateway.formats import table
 from gateway.formats.negotiation import Choice
 from gateway.formats.table import M
@@ -28,13 +29,13 @@ from gateway.model.query import (
     SchemaQuery,
     StructureQuery,
 )
-from gateway.rest.service import DIALECTS, Dialect, Question, question
+from gateway.rest.service import DIALECTS, Dialect, Question
 from gateway.web import bearer
 from gateway.web.answer import PUBLIC, Answer, Sender
 from gateway.web.data import DataAnswers
 from gateway.web.decisions import COUNT, Decisions
 from gateway.web.gate import STRUCTURES
-from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
+from gateway.web.negotiation import COMPRESSION, choice_of, encoding_of, wishes_and_question
 from gateway.web.restricted import restricted
 from gateway.web.told import told
 
@@ -183,7 +184,7 @@ def read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Questi
     # As Flask reads it: a byte that is no UTF-8 stays percent-encoded.
     pairs = parse_qsl(said.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     wishes, others = wishes_and_question(pairs)
-    return wishes, question(DIALECTS[f"v{number}"], path, tuple(others))
+    return wishes, question_at(DIALECTS[f"v{number}"], path, tuple(others), [COMPRESSION])
 
 
 def mount(

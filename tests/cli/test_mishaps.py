@@ -83,6 +83,8 @@ REFUSED = {
     f"get {DATA} --format pdf": ("Aquí no hay formato pdf", "There is no format pdf"),
     f"get {DATA}?formatVersion=2": ("no dice nada sin format", "says nothing without format"),
     f"get {DATA} --format csv --labels x": ("labels=x no se conoce", "labels=x is not known"),
+    f"get {DATA}?sexo=F": ("ningún parámetro sexo. Se admite: c[…], ", "limit, sort, "),
+    f"get {DATA}?dato=F": ("format, formatVersion, labels, timeFormat", "format, formatVersion"),
     f"get {DATA}?format=csv --format xml": ("format está dos veces", "format is given twice"),
 }
 
