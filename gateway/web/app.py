@@ -21,6 +21,7 @@ from gateway.errors import (
 )
 from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
+from gateway.model.text import Text
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import (
@@ -44,10 +45,11 @@ from gateway.web.decisions import Decisions
 from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
+from gateway.web.negotiation import language
 from gateway.web.origins import open_to
 from gateway.web.parent import end_with_parent
 from gateway.web.repeats import Repeats
-from gateway.web.rest import dialect_of, mount
+from gateway.web.rest import beside, dialect_of, mount
 from gateway.web.stores import stores
 from gateway.web.told import told
 from gateway.web.turns import Turns
@@ -89,6 +91,7 @@ def create_app(
     decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
+    app.register_blueprint(beside())
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(overview.routes(exchange, tokens, sender, decisions))
     app.register_blueprint(limits.routes(settings))
@@ -145,10 +148,13 @@ def create_worker() -> Flask:
 
 def _refuse_long(most: int) -> Callable[[], None]:
     """What refuses a URL of more characters."""
+    said = Text(
+        f"La URL tiene más de {most:,} caracteres.", f"The URL is longer than {most:,} characters."
+    )
 
     def refuse() -> None:
         if len(request.path) + len(request.query_string) > most:
-            raise RequestURITooLarge(f"The URL is longer than {most:,} characters.")
+            raise RequestURITooLarge(said.said(language()))
 
     return refuse
 
@@ -175,7 +181,7 @@ def _refusal(error: HTTPException) -> Response:
     """What Flask itself refuses, in the dialect of the mount that was asked."""
     told().refusal = type(error).__name__
     number = dialect_of(request.path).number
-    response = problems.problem(error.code or 500, error.description or error.name, number)
+    response = problems.refusal(error, number)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from gateway import errors
 from gateway.access.signed import ALGORITHMS
 from gateway.formats import ml_error
+from gateway.model.text import Text
 from gateway.web.addresses import RESOURCE_METADATA, issuer
 from gateway.web.negotiation import language
 
@@ -89,6 +91,14 @@ def _challenges(error: errors.Refused) -> list[str]:
     return [", ".join([*bearer, *parts]), ", ".join(dpop)]
 
 
+def refusal(error: HTTPException, dialect: int) -> Response:
+    """What Flask itself refuses, in our words where we have any."""
+    code = error.code or 500
+    said = _REFUSALS.get(code)
+    text = (error.description or error.name) if said is None else said.said(language())
+    return problem(code, text, dialect)
+
+
 def problem(code: int, text: str, dialect: int) -> Response:
     """A body with a status and a sentence, in the shape that the caller likes best."""
     body, content_type = _SHAPES[_shape(dialect)](code, text)
@@ -136,6 +146,12 @@ def _shape(dialect: int) -> str:
         return "json"
     return _USUAL[dialect] if best in ("*", "*/*", "application/*", "") else "text"
 
+
+_REFUSALS: Mapping[int, Text] = {
+    404: Text("Aquí no hay nada.", "There is nothing here."),
+    405: Text("Aquí no se admite este método.", "This method is not taken here."),
+    413: Text("Lo enviado es demasiado grande.", "What was sent is too large."),
+}
 
 TITLES = {
     400: "Syntax error",

@@ -15,7 +15,7 @@ from gateway import __version__
 from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable
+from gateway.errors import NotAcceptable, NotFound
 from gateway.exchange import Exchange, as_structures
 from gateway.exchange.taken import question_at
 from gateway.formats import table
@@ -203,9 +203,29 @@ def mount(
     return routes
 
 
+def beside() -> Blueprint:
+    """The routes below ``/sdmx`` that are on no mount: nothing is there, and what is, is told.
+
+    Without them a page of another site could not read the refusal: its browser asks first, with
+    OPTIONS, whether there is anything to ask.
+    """
+    routes = Blueprint("beside", __name__, url_prefix="/sdmx")
+
+    def refuse(rest: str) -> Response:
+        named = f"/sdmx/{rest.partition('/')[0]}".rstrip("/")
+        raise NotFound(
+            f"There is no service at {named}.",
+            spanish=f"No hay ningún servicio en {named}.",
+            subject=named,
+            allowed=[f"/sdmx/{version}" for version in DIALECTS],
+        )
+
+    routes.add_url_rule("/", "root", refuse, defaults={"rest": ""})
+    routes.add_url_rule("/<path:rest>", "rest", refuse)
+    return routes
+
+
 def dialect_of(path: str) -> Dialect:
     """The dialect that errors on a path are told in; the newer one outside both mounts."""
-    return next(
-        (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
-        DIALECTS["v2"],
-    )
+    version = path.removeprefix("/sdmx/").partition("/")[0]
+    return DIALECTS.get(version, DIALECTS["v2"])
