@@ -132,13 +132,14 @@ def create_app(
 def create_worker() -> Flask:
     """The web of the home that the parent process named; each worker process starts here."""
     end_with_parent()
-    home, issuer, counts = handed_down()
-    exchange = Exchange(home)
-    log = Log(faults_only=exchange.settings.serve.log == "faults")
-    app = create_app(exchange, issuer, log, counts)
+    run = handed_down()
+    exchange = Exchange(run.home)
+    log = Log(faults_only=run.log == "faults")
+    app = create_app(exchange, run.issuer, log, run.counts)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     if exchange.settings.cache.disk:
-        keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts, log)
+        ahead = Ahead(exchange, run.issuer, stores(exchange, run.counts.name))
+        keep_ahead(ahead, run.counts, log)
     # Definitions are many objects and stay: a collector that looks at all of them again and again
     # takes a tenth of the time of each answer.
     gc.collect()
