@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gateway.errors import BadConfiguration, StorageFault
+from gateway.model.text import Language
 
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
@@ -102,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of `gateway.toml`, documented there key by key."""
 
     sender: str = "LMIG"
-    language: Literal["es", "en"] = "es"
+    language: Language = "es"
     issuer: str = ""
     database: str = ""
     files: str = ""
@@ -195,6 +196,14 @@ class Home:
         _refuse_secrets(settings, path)
         _refuse_twins(settings, path)
         return settings
+
+    @property
+    def language(self) -> Language:
+        """The language of the home's people; Spanish where its settings cannot be read."""
+        try:
+            return self.settings().language
+        except BadConfiguration:
+            return "es"
 
     def create(self) -> None:
         """Make the folders, for their owner only. Raises StorageFault where that cannot be."""

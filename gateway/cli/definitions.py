@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.opening import home_option, opened, write_out
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import write_out
 from gateway.errors import BadConfiguration, BadFile, NotFound, SemanticError, StorageFault
 from gateway.exchange import Exchange
 from gateway.formats import table

@@ -15,7 +15,7 @@ from gateway.cli.opening import (
     login_name,
     opened,
 )
-from gateway.cli.receipts import show
+from gateway.cli.receipts import json_option, show
 from gateway.errors import StorageFault
 from gateway.exchange.receipts import as_json
 from gateway.exchange.submission import report_on
@@ -40,7 +40,7 @@ from gateway.model.release import State
     help="Write the file back to this .xlsx, with the faulty cells marked and a sheet of findings.",
 )
 @click.option("--by", default=login_name, help="Who hands it in (else the login name).")
-@click.option("--json", "in_json", is_flag=True, help="Print the report as one JSON object.")
+@json_option
 @language_option
 @home_option
 def submit(

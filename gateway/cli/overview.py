@@ -1,6 +1,5 @@
 """``gateway corridors``, ``coverage`` and ``reconcile``: beyond the pair, all that is stated."""
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -10,15 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.asking import refuse_unreadable
-from gateway.cli.opening import (
-    home_option,
-    language_of,
-    language_option,
-    opened,
+from gateway.cli.opening import home_option, language_of, language_option, opened
+from gateway.cli.output import (
+    format_named,
+    output_option,
+    refuse_unreadable,
     wide_console,
     write_out,
-    write_to,
 )
 from gateway.exchange import Exchange
 from gateway.exchange.listings import QUESTIONS, listing
@@ -41,9 +38,7 @@ def _options(command: Callable[P, R]) -> Callable[P, R]:
     for option in (
         home_option,
         language_option,
-        click.option(
-            "--output", type=click.Path(dir_okay=False, path_type=Path), help="To this file."
-        ),
+        output_option,
         click.option("--format", "written", help="Write it as json, csv or xlsx instead."),
         click.option("--reporter", help="Only what one country says, as GT."),
         click.option("--indicator", help="Only one phenomenon, as RETURNS."),
@@ -132,7 +127,7 @@ def _answer(
         if wanted is not None:
             standing = exchange.overview.standing(asked, exchange.everything(), exchange.defined)
             pieces = wanted.format.write(listing(name, found, standing.since))
-            write_out(pieces) if output is None else write_to(output, pieces)
+            write_out(pieces, output)
             return
         words = _Words(language_of(lang, exchange), exchange)
     _PRINTED[name](wide_console(), found, words)
@@ -142,9 +137,8 @@ def _wanted(name: str, written: str | None, output: Path | None) -> Choice[Listi
     """The format to write in, if any. Raises NotAcceptable for one that is none, or is no text."""
     if written is None and output is None:
         return None
-    wanted = choose(LISTINGS, Wish(parameters={"format": written or "csv"}))
-    if output is None and sys.stdout.isatty():
-        refuse_unreadable(wanted, name)
+    wanted = choose(LISTINGS, Wish(parameters={"format": format_named(written, output) or "csv"}))
+    refuse_unreadable(wanted, output, name)
     return wanted
 
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from gateway.access.clients import DATA_READ, SCOPES
 from gateway.access.invitations import Asks
 from gateway.access.people import ADMINISTRATORS, NewPerson, Person
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import wide_console
 from gateway.exchange import Exchange
 
 

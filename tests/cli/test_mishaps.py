@@ -102,6 +102,17 @@ def test_what_no_format_has_is_refused_in_both_languages(
     assert_one_sentence(other, english)
 
 
+def test_get_of_nothing_is_status_1(gateway: Call, loaded: Exchange) -> None:
+    """A good question with an empty answer: a script can tell it from a mistake."""
+    home = loaded.home.root
+
+    status, output, errors = gateway("get", f"{DATA}?c[TIME_PERIOD]=le:1850", "--home", home)
+
+    assert (status, output) == (1, "")
+    assert errors.startswith("gateway: ")
+    assert errors.count("\n") == 1
+
+
 def test_names_in_no_language_of_ours_are_refused(gateway: Call, small: Path) -> None:
     """In the language of the home: nobody can be answered in theirs."""
     done = gateway("get", f"{DATA}?format=csv-labels", "--lang", "pt", "--home", small)
