@@ -10,6 +10,7 @@ from http import HTTPStatus
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from gateway.access.clients import AUDIT_READ, DATA_READ, SCOPES
@@ -71,6 +72,9 @@ def test_each_is_told_as_a_workbook(web: FlaskClient, bearer: Headers) -> None:
     rows = book.get_sheet_by_name("corridors").to_python()
     assert rows[0][:4] == ["period", "indicator", "origin", "destination"]
     assert [(row[3], row[11]) for row in rows[1:]] == [("SV", 14189.0)]
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet.freeze_panes == "A2"
+    assert (sheet["L2"].value, sheet["L2"].data_type) == (14189, "n")
 
 
 def test_what_somebody_has_already_is_not_sent_again(web: FlaskClient, bearer: Headers) -> None:
