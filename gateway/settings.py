@@ -153,6 +153,11 @@ class Home:
         return self.root / "keys"
 
     @property
+    def journals(self) -> Path:
+        """Decisions on record that are not chained in the audit yet."""
+        return self.root / "journals"
+
+    @property
     def cache(self) -> Path:
         """What can be made again at any time."""
         return self.root / "cache"

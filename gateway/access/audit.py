@@ -2,56 +2,34 @@
 
 Every entry holds the digest of the one before, so that none can be changed, left out or put in
 between unnoticed; whoever notes the last digest down can tell later that none was cut off either.
-An entry is written before its answer is sent. It survives whatever happens to the process; where
-the machine itself goes down, the last moments may be missing, but what is there is whole: waiting
-for the disk at each question would cost more than the question.
+An entry is on record before its answer is sent: in the journal of its process, from which it is
+chained a moment later (`gateway.access.journals`), and always before anybody reads the audit. It
+survives whatever happens to the process; where the machine itself goes down, the last moments may
+be missing, but what is there is whole: waiting for the disk at each question would cost more than
+the question.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from operator import attrgetter
+from heapq import merge
+from pathlib import Path
+from threading import Lock
 
-from sqlalchemy import Connection, Row, false, func, insert, or_, select
+from sqlalchemy import Connection, Row, delete, false, insert, or_, select, update
 
-from gateway.database import Database, as_text, audit
+from gateway.access.chain import FIRST, head, is_unaltered, lengthen, tells_alike
+from gateway.access.decision import Decision, Stated, read, stated
+from gateway.access.journals import Journal, Journals
+from gateway.access.soon import Soon
+from gateway.database import Database, as_text, audit, journals
+from gateway.errors import GatewayError
 
-FIRST = "0" * 64
-"""What stands in place of a digest before the first entry."""
-
-_LONGEST = 4000
 _AT_ONCE = 5000
 
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision: who asked what, by which rules it was decided, and how.
-
-    `token` is the id of the token, never the token. `query` is the question as it was understood,
-    `rules` are the ids of the grants, `suppressed` counts the observations that were asked for and
-    kept back. `providers` are those whose figures are concerned.
-    """
-
-    at: datetime
-    action: str
-    status: int
-    client_id: str = ""
-    subject: str = ""
-    issuer: str = ""
-    organisation: str = ""
-    token: str = ""
-    request: str = ""
-    flow: str = ""
-    providers: tuple[str, ...] = ()
-    query: str = ""
-    rules: tuple[str, ...] = ()
-    policy: str = ""
-    rows: int = 0
-    suppressed: int = 0
-    address: str = ""
+_PAUSE = 0.1
+"""Seconds after which what is on record is chained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +42,71 @@ class Entry:
 
 
 class Audit:
-    """The log of one home. Safe to share between threads and processes."""
+    """The log of one home. Safe to share between threads and processes.
 
-    def __init__(self, database: Database) -> None:
+    Entries of one process keep their order; those of several are put in that of their moments, as
+    far as they are chained together.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        """`folder` holds the journals of all who put decisions on record from this home."""
         self._database = database
+        self._journal = Journal(folder)
+        self._journals = Journals(folder)
+        self._taken: Mapping[str, int] = {}
+        self._lock = Lock()
+        self._soon = Soon(self._settle_later, _PAUSE)
+        self._failed = False
 
     def record(self, decision: Decision) -> None:
         """Put a decision on record. Raises StorageFault where that cannot be: then none is made."""
-        self._database.note(_LAST, partial(_following, decision), _APPEND)
+        self.again(stated(decision), decision.at, decision.request)
+
+    def again(self, said: Stated, at: datetime, request: str) -> None:
+        """Put on record that the same was decided once more, at a moment, in another request."""
+        if self._failed:
+            self.settle()  # what cannot be chained must not grow
+        self._journal.append(said.entry(at, request))
+        self._soon.ask()
+
+    def settle(self) -> None:
+        """Chain what is on record. Raises StorageFault where that cannot be: it is kept."""
+        with self._lock:
+            try:
+                if self._journal.is_gone():
+                    with self._database.reading() as connection:
+                        self._journal.rescue(_taken(connection))
+                wanted = self._journals.sizes()  # what comes meanwhile is for the next
+                is_more = any(size > self._taken.get(name, 0) for name, size in wanted.items())
+                while is_more:
+                    is_more = self._settle_some(wanted)
+            except BaseException:
+                self._failed = True
+                raise
+            self._failed = False
+
+    def _settle_later(self) -> None:
+        with suppress(GatewayError):  # whoever decides next is told
+            self.settle()
+
+    def _settle_some(self, wanted: Mapping[str, int]) -> bool:
+        """Chain a part; whether there is more."""
+        with self._database.appending() as connection:
+            before = _taken(connection)
+            gone = [*self._journals.drop(before)]  # chained whole, and kept, by those before
+            pieces = [*self._journals.pieces(before, wanted)]
+            # Each begins with its moment: so they are in its order.
+            lengthen(connection, merge(*(piece.entries for piece in pieces)))
+            upto = {piece.name: piece.upto for piece in pieces}
+            _take(connection, before, upto, gone)
+        self._taken = {**before, **upto}
+        return any(piece.is_more for piece in pieces)
+
+    def close(self) -> None:
+        """Chain what is on record, if that can be; if not, it is kept for whoever comes next."""
+        self._soon.forget()
+        self._journal.close()
+        self._settle_later()
 
     def entries(
         self,
@@ -85,6 +120,7 @@ class Audit:
         limit: int = 100,
     ) -> list[Entry]:
         """The last so many entries that fit, oldest first; of some providers' figures, if named."""
+        self.settle()
         wanted = select(audit).order_by(audit.c.number.desc()).limit(limit)
         if since is not None:
             wanted = wanted.where(audit.c.at >= as_text(since))
@@ -100,10 +136,14 @@ class Audit:
                          for each in sorted(providers)]  # fmt: skip
             wanted = wanted.where(or_(false(), *concerned))
         with self._database.reading() as connection:
-            return [_entry(row) for row in reversed(connection.execute(wanted).all())]
+            return [
+                Entry(row.number, read(row.entry), row.digest)
+                for row in reversed(connection.execute(wanted).all())
+            ]
 
     def faults(self, noted: str | None = None) -> Iterator[str]:
         """What does not hold: an entry altered, missing or out of place; or not as noted down."""
+        self.settle()
         before, number, seen = FIRST, 0, noted is None
         while rows := self._after(number):
             for row in rows:
@@ -113,9 +153,9 @@ class Audit:
                     number = row.number
                 if row.previous_digest != before:
                     yield f"entry {number} does not follow on the one before"
-                if row.digest != _digest(row.previous_digest, row.entry):
+                if not is_unaltered(row):
                     yield f"entry {number} was altered"
-                elif not _tells_alike(row):
+                elif not tells_alike(row):
                     yield f"entry {number} is filed under something else than it states"
                 before = row.digest
                 seen = seen or before == noted
@@ -124,8 +164,9 @@ class Audit:
 
     def head(self) -> tuple[int, str]:
         """The number and the digest of the last entry."""
+        self.settle()
         with self._database.reading() as connection:
-            return _head(connection)
+            return head(connection)
 
     def _after(self, number: int) -> Sequence[Row[*tuple[object, ...]]]:
         wanted = select(audit).where(audit.c.number > number).order_by(audit.c.number)
@@ -133,69 +174,22 @@ class Audit:
             return connection.execute(wanted.limit(_AT_ONCE)).all()
 
 
-def append(connection: Connection, decision: Decision) -> None:
-    """Put a decision on record in a transaction that writes."""
-    row = connection.execute(_LAST).first()
-    connection.execute(_APPEND, _following(decision, None if row is None else tuple(row)))
+_TAKEN = select(journals.c.journal, journals.c.taken)
 
 
-def _following(decision: Decision, last: tuple[object, ...] | None) -> dict[str, object]:
-    """The entry that follows on the last one, of which number and digest are said."""
-    number, before = (0, FIRST) if last is None else last
-    told = {name: _short(value) for name, value in zip(_TOLD, _stated(decision), strict=True)}
-    told["at"] = as_text(decision.at)
-    entry = _json(told)
-    digests = {"previous_digest": before, "digest": _digest(str(before), entry)}
-    return {"number": int(str(number)) + 1, "entry": entry, **_filed(told), **digests}
+def _taken(connection: Connection) -> dict[str, int]:
+    return {row.journal: row.taken for row in connection.execute(_TAKEN)}
 
 
-_TOLD = tuple(each.name for each in fields(Decision))
-_stated = attrgetter(*_TOLD)
-_json = json.JSONEncoder().encode  # in ASCII: no sign slips through
-_APPEND = insert(audit)
-_LAST = select(audit.c.number, audit.c.digest).where(
-    audit.c.number == select(func.max(audit.c.number)).scalar_subquery()
-)
-
-
-def _head(connection: Connection) -> tuple[int, str]:
-    row = connection.execute(_LAST).first()
-    return (0, FIRST) if row is None else (int(row.number), str(row.digest))
-
-
-_WIDTHS = {"at": 32, "client_id": 300, "organisation": 64, "action": 40, "flow": 300}
-
-
-def _filed(told: Mapping[str, object]) -> dict[str, str]:
-    """What an entry is found by, as far as a column can hold it."""
-    providers = told["providers"]
-    listed = providers if isinstance(providers, list | tuple) else ()
-    plain = {name: _printable(str(told[name]))[:width] for name, width in _WIDTHS.items()}
-    return plain | {"providers": f" {_printable(' '.join(listed))[:998]} "}
-
-
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else "?" for each in text)
-
-
-def _tells_alike(row: Row[*tuple[object, ...]]) -> bool:
-    filed = _filed(json.loads(row.entry))
-    return all(getattr(row, name) == value for name, value in filed.items())
-
-
-def _short(value: object) -> object:
-    """Whatever a caller sent, no longer than it need be; what cannot be shown is escaped later."""
-    return value[:_LONGEST] if isinstance(value, str) else value
-
-
-def _digest(before: str, entry: str) -> str:
-    return hashlib.sha256(f"{before}\n{entry}".encode()).hexdigest()
-
-
-def _entry(row: Row[*tuple[object, ...]]) -> Entry:
-    told = json.loads(row.entry)
-    told["at"] = datetime.fromisoformat(told["at"])
-    told["providers"], told["rules"] = tuple(told["providers"]), tuple(told["rules"])
-    return Entry(row.number, Decision(**told), row.digest)
+def _take(
+    connection: Connection, before: Mapping[str, int], upto: Mapping[str, int], gone: Sequence[str]
+) -> None:
+    """Note how much of each journal is chained, and which there are no more."""
+    for name, taken in upto.items():
+        is_there = journals.c.journal == name
+        if name in before:
+            connection.execute(update(journals).where(is_there).values(taken=taken))
+        else:
+            connection.execute(insert(journals).values(journal=name, taken=taken))
+    for name in gone:
+        connection.execute(delete(journals).where(journals.c.journal == name))

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from gateway.access.audit import Decision
+from gateway.access.decision import Decision
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home

@@ -1,19 +1,18 @@
 """The way to the tables: transactions that read, and transactions that write one after another."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Insert, Select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from gateway.database.fault import fault
 from gateway.database.postgresql import ServerGlance, postgresql
 from gateway.database.revisions import MIGRATIONS, current, known
-from gateway.database.sqlite import Following, Glance, Notes, in_sqlite, sqlite
+from gateway.database.sqlite import Glance, sqlite
 
 
 class Database:
@@ -32,7 +31,6 @@ class Database:
             sqlite(where) if isinstance(where, Path) else postgresql(where, password)
         )
         self._glance = Glance(where) if isinstance(where, Path) else ServerGlance(self._reads)
-        self._notes = Notes(where) if isinstance(where, Path) else None
         self.name = _name(self._reads)
         self.writes = 0
         """How often this process has written: what it remembers of the tables may be old."""
@@ -66,25 +64,15 @@ class Database:
 
         Writers queue at its start, at most ten seconds.
         """
-        with self._transaction(self._writes) as connection:
+        with self.appending() as connection:
             yield connection
         self.writes += 1
 
-    def note(self, last: Select[*tuple[object, ...]], following: Following, into: Insert) -> None:
-        """Append a row made from the last one, in a transaction that does not wait for the disk.
-
-        Whatever becomes of the process, it is kept; if the machine goes down at once it may be
-        lost, whole, and with it only others of its kind that came after.
-        """
-        if self._notes is None:
-            with self._transaction(self._writes.execution_options(notes=True)) as connection:
-                row = connection.execute(last).first()
-                connection.execute(into, following(None if row is None else tuple(row)))
-            return
-        try:
-            self._notes.append(in_sqlite(last), following, in_sqlite(into))
-        except sqlite3.Error as error:
-            raise fault(self.name, DBAPIError("", None, error)) from error
+    @contextmanager
+    def appending(self) -> Iterator[Connection]:
+        """The same for what no process remembers: `writes` stays as it is."""
+        with self._transaction(self._writes) as connection:
+            yield connection
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
@@ -113,8 +101,6 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self._glance.close()
-        if self._notes is not None:
-            self._notes.close()
         self._reads.dispose()
 
 

@@ -81,8 +81,6 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("writes"):
         connection.exec_driver_sql(_QUEUE)
-    if options.get("notes"):  # kept by the server, which writes it to the disk a little later
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 PAUSE = 10.0

@@ -3,18 +3,12 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Connection, Engine, Insert, Select, create_engine, event
-from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from gateway.errors import StorageFault
-
-Following = Callable[[tuple[object, ...] | None], Mapping[str, object]]
-"""Makes a row that follows on the last; None is said where there is none."""
 
 
 def sqlite(path: Path) -> tuple[Engine, Engine]:
@@ -87,12 +81,6 @@ class Glance:
             self._connection = None
 
 
-@lru_cache(maxsize=64)
-def in_sqlite(statement: Select[*tuple[object, ...]] | Insert) -> str:
-    """A statement as SQLite takes it, its values by their names."""
-    return str(statement.compile(dialect=dialect(paramstyle="named")))
-
-
 def _soon(connection: sqlite3.Connection, statement: str) -> None:
     """Do what nobody else may be in the midst of, once nobody is, within ten seconds."""
     until = time.monotonic() + 10
@@ -106,37 +94,3 @@ def _soon(connection: sqlite3.Connection, statement: str) -> None:
             time.sleep(0.0001)
         else:
             return
-
-
-class Notes:
-    """Appends rows to a file without waiting for the disk, on a connection of its own."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
-
-    def append(self, last: str, following: Following, into: str) -> None:
-        """Append what follows on the last row; raises sqlite3.Error where that cannot be."""
-        with self._lock:
-            if self._connection is None:
-                self._connection = sqlite3.connect(self._path, check_same_thread=False)
-                _prepare(self._connection, None)
-                self._connection.execute("PRAGMA synchronous=NORMAL")
-                self._connection.execute("PRAGMA busy_timeout=0")
-            # Other notes take microseconds; SQLite looks again after one to fifty milliseconds.
-            _soon(self._connection, "BEGIN IMMEDIATE")
-            try:
-                row = self._connection.execute(last).fetchone()
-                self._connection.execute(into, following(row))
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-
-    def close(self) -> None:
-        """Give the connection back; the next row opens another."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None

@@ -204,6 +204,13 @@ audit = Table(
     Column("digest", String(64), nullable=False),
 )
 
+journals = Table(
+    "journals",
+    metadata,
+    Column("journal", String(64), primary_key=True),
+    Column("taken", BigInteger, nullable=False),  # so many bytes of it are chained in the audit
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

@@ -70,6 +70,7 @@ def backup(exchange: Exchange, target: Path) -> Manifest:
 
 
 def _tables(exchange: Exchange) -> dict[str, Rows]:
+    exchange.audit.settle()
     with exchange.database.reading() as connection:
         return {
             table.name: [dict(row._mapping) for row in connection.execute(select(table))]

@@ -112,7 +112,7 @@ class Exchange:
         self._data = Data(self.registry, self.provisions, self.store, self.mirror)
         self.organisations = Organisations(self.database)
         self.grants = Grants(self.database)
-        self.audit = Audit(self.database)
+        self.audit = Audit(self.database, home.journals)
         realm = Realm(
             tuple(_provided(each) for each in self.provisions.values()),
             tuple(each.reference for each in self.registry.dataflows),
@@ -146,7 +146,8 @@ class Exchange:
         return Accounts(self.database, Purposes(self._seal), self.clock)
 
     def close(self) -> None:
-        """Give back the database's connections."""
+        """Chain what is on record, and give back the database's connections."""
+        self.audit.close()
         self.database.close()
 
     def everything(self) -> Visibility:

@@ -120,6 +120,7 @@ def create_app(
     app.after_request(open_to(settings.serve.origins))
     app.after_request(lambda response: _recorded(decisions, response))
 
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Repeats(app.wsgi_app, exchange, tokens, kept.bodies, gate)  # type: ignore[method-assign]
     if log is not None:
         app.wsgi_app = Watch(app.wsgi_app, log, metrics)  # type: ignore[method-assign]
@@ -136,7 +137,6 @@ def create_worker() -> Flask:
     exchange = Exchange(run.home)
     log = Log(faults_only=run.log == "faults")
     app = create_app(exchange, run.issuer, log, run.counts)
-    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     if exchange.settings.cache.disk:
         ahead = Ahead(exchange, run.issuer, stores(exchange, run.counts.name))
         keep_ahead(ahead, run.counts, log)

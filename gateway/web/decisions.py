@@ -14,8 +14,8 @@ from threading import Lock
 
 from flask import Response, g, request
 
-from gateway.access.audit import Decision
 from gateway.access.caller import READ, Caller
+from gateway.access.decision import Decision
 from gateway.errors import GatewayError, NoResults, NotFound
 from gateway.exchange import Exchange
 from gateway.formats.message import DataMessage

@@ -11,7 +11,7 @@ so nothing is answered here that would be answered otherwise there.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from secrets import token_hex
@@ -20,9 +20,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 
-from gateway.access.audit import Decision
 from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
+from gateway.access.decision import Stated, stated
 from gateway.access.tokens import BEARER, Presented, TokenCheck
 from gateway.errors import GatewayError
 from gateway.exchange import Exchange
@@ -54,6 +54,7 @@ class _Given:
     headers: list[tuple[str, str]]
     terms: Terms
     told: Told
+    said: Stated | None
     version: Version
     since: datetime
 
@@ -109,7 +110,7 @@ class Repeats:
             if kept is None or (notes.allowance is not None and not notes.allowance.granted):
                 return None
             body = kept.content
-        if not self._recorded(given.told.decision, at, notes.id):
+        if not self._recorded(given.said, at, notes.id):
             return None
         notes.route, notes.client = given.told.route, given.told.client
         notes.answer, notes.counts = given.told.answer, given.told.counts
@@ -126,12 +127,12 @@ class Repeats:
         except GatewayError:
             return False
 
-    def _recorded(self, decision: Decision | None, at: datetime, id: str) -> bool:
+    def _recorded(self, said: Stated | None, at: datetime, id: str) -> bool:
         """Whether what was decided before is on record as decided again."""
-        if decision is None:
+        if said is None:
             return True
         try:
-            self._exchange.audit.record(replace(decision, at=at, request=id or token_hex(8)))
+            self._exchange.audit.again(said, at, id or token_hex(8))
         except GatewayError:
             return False
         return True
@@ -169,7 +170,8 @@ class Repeats:
         ):
             return
         lasting = [each for each in headers if each[0] not in _COUNTED]
-        given = _Given(line, lasting, terms, notes, version, self._exchange.clock())
+        said = None if notes.decision is None else stated(notes.decision)
+        given = _Given(line, lasting, terms, notes, said, version, self._exchange.clock())
         with self._lock:
             self._given[words] = given
             self._given.move_to_end(words)

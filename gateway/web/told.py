@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from gateway.access.audit import Decision
+from gateway.access.decision import Decision
 from gateway.web.allowances import Allowance
 from gateway.web.terms import Terms
 

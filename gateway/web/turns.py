@@ -5,7 +5,8 @@ who stops reading must not stop the gateway. But threads that work at the same t
 each other's way (measured: with two at work in one process, a request takes twice the processor
 time). So each piece of work takes a turn: until the answer begins, and for each piece of it that
 follows. No turn is held while a piece is on its way to a reader, or while one comes in from a
-sender. Beside work that takes long, a second lane opens.
+sender. Beside work that takes long, a second lane opens. What is answered without any work
+(`gateway.web.repeats`) waits for no turn.
 """
 
 from collections.abc import Iterable, Iterator

@@ -49,7 +49,11 @@ class Watch:
             self._log.request(told, method, said, status[0], seconds, size)
             self._metrics.note(told, method, status[0], seconds, size)
 
-        return _Counted(self._application(environ, start), done)
+        pieces = self._application(environ, start)
+        if isinstance(pieces, list):  # whole: the server need not ask for it piece by piece
+            done(sum(map(len, pieces)))
+            return pieces
+        return _Counted(pieces, done)
 
 
 def _address(environ: WSGIEnvironment, told: Told) -> str:

@@ -7,18 +7,21 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.access.audit import Audit, Decision
+from gateway.access.audit import Audit
+from gateway.access.decision import Decision
 from gateway.settings import Home
 from tests.database.opening import opened
 
 
 def main(root: str, name: str, times: str) -> None:
     """Note so many decisions, one transaction each."""
-    database = opened(Home(Path(root)))
-    audit = Audit(database)
+    home = Home(Path(root))
+    database = opened(home)
+    audit = Audit(database, home.journals)
     for number in range(int(times)):
         audit.record(Decision(datetime.now(UTC), "read", 200, name, query=f"{number}"))
         print(number, flush=True)  # noqa: T201 - the parent counts them
+    audit.close()
     database.close()
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from gateway.access.audit import FIRST, Audit, Decision
+from gateway.access.audit import Audit
+from gateway.access.chain import FIRST
+from gateway.access.decision import Decision
 from gateway.database import Database
 from gateway.settings import Home
 from tests.database.opening import opened
@@ -26,11 +28,12 @@ def database(home: Home) -> Iterator[Database]:
 
 
 @pytest.fixture
-def audit(database: Database) -> Audit:
+def audit(database: Database, home: Home) -> Audit:
     """An audit with three entries."""
-    audit = Audit(database)
+    audit = Audit(database, home.journals)
     for client in ("a", "b", "c"):
         audit.record(replace(READ, client_id=client))
+    audit.settle()
     return audit
 
 
@@ -85,9 +88,9 @@ def test_a_digest_that_was_noted_down_shows_what_was_cut_off(
     assert ["cut off" in fault for fault in audit.faults(noted)] == [True]
 
 
-def test_entries_are_found_by_who_and_whose(database: Database) -> None:
+def test_entries_are_found_by_who_and_whose(database: Database, home: Home) -> None:
     """A provider's id is found whole, and is no pattern."""
-    audit = Audit(database)
+    audit = Audit(database, home.journals)
     audit.record(replace(READ, client_id="one", providers=("GT_IGM", "SV_DGME")))
     audit.record(replace(READ, client_id="two", providers=("GT_IGMX",), organisation="IOM"))
 
@@ -103,9 +106,9 @@ def test_entries_are_found_by_who_and_whose(database: Database) -> None:
     assert clients(limit=1) == ["two"]
 
 
-def test_whatever_is_sent_is_kept_and_does_no_harm(database: Database) -> None:
+def test_whatever_is_sent_is_kept_and_does_no_harm(database: Database, home: Home) -> None:
     """Long, with signs that no database takes or that end a line."""
-    audit = Audit(database)
+    audit = Audit(database, home.journals)
     odd = "x\x00\n\x1b[2J\u202e" + "y" * 9000
     audit.record(replace(READ, client_id=odd, query=odd, organisation=odd, flow=odd))
 
@@ -126,8 +129,8 @@ def test_many_processes_make_one_chain(home: Home) -> None:
 
     assert [process.returncode for process in processes] == [0, 0, 0], ends
     with closing(opened(home)) as database:
-        assert [*Audit(database).faults()] == []
-        assert Audit(database).head()[0] == 60
+        assert [*Audit(database, home.journals).faults()] == []
+        assert Audit(database, home.journals).head()[0] == 60
 
 
 def test_what_was_on_record_outlives_its_process(home: Home) -> None:
@@ -141,7 +144,7 @@ def test_what_was_on_record_outlives_its_process(home: Home) -> None:
         process.kill()
 
     with closing(opened(home)) as database:
-        audit = Audit(database)
+        audit = Audit(database, home.journals)
         assert [*audit.faults()] == []
         assert audit.head()[0] >= len(answered)
         audit.record(READ)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gateway.access.audit import Decision
 from gateway.access.clients import DATA_READ
+from gateway.access.decision import Decision
 from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
 from gateway.web import create_app

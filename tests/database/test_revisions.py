@@ -10,11 +10,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from gateway.access.audit import Audit, Decision
+from gateway.access.audit import Audit
+from gateway.access.decision import Decision
 from gateway.database import Database, metadata
+from gateway.database import audit as entries
 from gateway.database.revisions import MIGRATIONS, known
 from gateway.errors import StorageFault
 from gateway.settings import Home
@@ -202,16 +204,23 @@ def test_a_newer_program_brings_the_tables_up_to_date(
 
 def test_entries_of_an_older_program_stay_chained(home: Home, tmp_path: Path) -> None:
     """Their table is made anew by a revision; the next entry follows on the last of them."""
-    older = tmp_path / "older"
-    shutil.copytree(MIGRATIONS, older, ignore=shutil.ignore_patterns("0009*", "__pycache__"))
     read = Decision(NOON, "read", 200, providers=("GT_IGM",))
-    with closing(opened(home, older)) as database:
+    newest, older = Home(tmp_path / "newest"), tmp_path / "older"
+    newest.create()
+    with closing(Database(newest.database)) as database:
+        audit = Audit(database, newest.journals)
         for _ in range(3):
-            Audit(database).record(read)
-        before = Audit(database).entries()
+            audit.record(read)
+        before = audit.entries()
+        with database.reading() as connection:
+            rows = [dict(row._mapping) for row in connection.execute(select(entries))]
+    ignored = shutil.ignore_patterns("0009*", "0010*", "__pycache__")
+    shutil.copytree(MIGRATIONS, older, ignore=ignored)
+    with closing(opened(home, older)) as database, database.writing() as connection:
+        connection.execute(insert(entries), rows)
 
     with closing(opened(home)) as database:
-        audit = Audit(database)
+        audit = Audit(database, home.journals)
         assert audit.entries() == before
         audit.record(read)
         assert audit.head()[0] == 4

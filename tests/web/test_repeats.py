@@ -32,7 +32,7 @@ from tests.intake.books import SV, sample
 FLOW = "dataflow/LMIG/DF_RETURNS/1.0.0"
 DATA = f"/sdmx/v2/data/{FLOW}/A.SV"
 CSV = {"Accept": "text/csv"}
-SEEN, REFUSED, GONE, WAIT = 200, 401, 404, 429
+SEEN, HELD, REFUSED, GONE, WAIT, BROKEN = 200, 304, 401, 404, 429, 503
 
 QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "data": (DATA, CSV),
@@ -349,15 +349,34 @@ def test_an_allowance_is_counted_and_ends(tmp_path: Path) -> None:
     assert answers[-1].headers["Retry-After"]
     assert answers[-1].headers["RateLimit-Policy"] == answers[0].headers["RateLimit-Policy"]
     assert (held.status_code, held.headers.get("RateLimit")) == (304, None)
-    _lose_record(desk)
-    assert desk.get(DATA, holding).status_code == 503
     desk.close()
 
 
-def _lose_record(desk: Desk) -> None:
-    """Without a record there is no answer."""
+def test_without_a_record_there_is_no_answer(tmp_path: Path) -> None:
+    """Whether it is told for the first time or again; what was answered meanwhile is on record."""
+    desk = Desk(tmp_path, "data = 0")
+    holding = {**CSV, "If-None-Match": desk.get(DATA, CSV).headers["ETag"]}
+    desk.warm(DATA, holding)
+    before, _ = desk.exchange.audit.head()
+    _rename(desk, "audit", "lost")
+
+    statuses = [desk.get(DATA, holding).status_code]
+    while statuses[-1] == HELD and len(statuses) < 1000:  # until it is seen, a moment later
+        time.sleep(0.01)
+        statuses.append(desk.get(DATA, holding).status_code)
+    statuses.append(desk.get(DATA, CSV).status_code)
+
+    assert statuses[-2:] == [BROKEN, BROKEN]
+    _rename(desk, "lost", "audit")
+    assert desk.get(DATA, holding).status_code == HELD
+    assert desk.exchange.audit.head()[0] - before == statuses.count(HELD) + 1
+    assert [*desk.exchange.audit.faults()] == []
+    desk.close()
+
+
+def _rename(desk: Desk, table: str, other: str) -> None:
     with closing(sqlite3.connect(desk.exchange.home.database)) as database:
-        database.execute("ALTER TABLE audit RENAME TO lost")
+        database.execute(f"ALTER TABLE {table} RENAME TO {other}")
 
 
 def test_a_token_in_a_url_is_known_by_heart_too(desk: Desk) -> None:
