@@ -79,12 +79,17 @@ def question(dialect: Dialect, path: str, pairs: Pairs) -> Question:
     if resource in dialect.others:
         return dialect.others[resource](rest, pairs)
     if resource in dialect.waiting:
-        raise NotServed(f"The resource {resource} is not served yet.", subject=resource)
+        raise NotServed(
+            f"The resource {resource} is not served yet.",
+            spanish=f"El recurso {resource} no se atiende todavía.",
+            subject=resource,
+        )
     if not dialect.structure_prefix:
         return dialect.structures(path, pairs)
     if resource != dialect.structure_prefix:
         raise BadSyntax(
             f"There is no resource {resource!r}.",
+            spanish=f"No hay ningún recurso {resource!r}.",
             allowed=("data", "schema", "structure", *dialect.others),
         )
     return dialect.structures(rest, pairs)

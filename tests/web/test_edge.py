@@ -264,5 +264,27 @@ def test_what_the_web_itself_refuses_is_told_in_both_languages(
         assert said in json.loads(answer.data)["errors"][0]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/sdmx/v2/dta", ("No hay ningún recurso 'dta'. Se admite: data, ", "Allowed: data, ")),
+        (f"{DATA}/M.GT?c[SEX]=X", ("SEX no tiene código X. Se admite: F, M, ", "has no code X.")),
+        (f"{DATA}/M.GT?c[X]=1", ("no tiene componente X. Se admite: ", "has no component X.")),
+        (f"{DATA}?c[TIME_PERIOD]=ge:abril", ("no es un período de SDMX", "no SDMX time period")),
+        (f"{DATA}?limit=0", ("no es un número entero de 1", "is no whole number from 1")),
+        ("/sdmx/v1/codelist/LMIG/CL_NO", ("No hay LMIG:CL_NO(~).", "There is no LMIG:CL_NO(~).")),
+    ],
+)
+def test_a_refusal_is_in_the_language_that_it_says_it_is_in(
+    web: FlaskClient, bearer: Headers, path: str, words: tuple[str, str]
+) -> None:
+    for language, said in zip(("es", "en"), words, strict=True):
+        headers = {**bearer, "Accept-Language": language}
+        answer = web.get(path, headers=headers)
+
+        assert answer.headers["Content-Language"] == language
+        assert said in answer.text
+
+
 def test_limits_are_as_json_by_default(web: FlaskClient) -> None:
     assert json.loads(web.get("/limits").data)["compression"] == ["zstd", "gzip", "identity"]
