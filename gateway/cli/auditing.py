@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 from rich.markup import escape
@@ -72,7 +73,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     said = entry.decision
     who = said.client_id or said.subject
     acting = f"{who} ({said.organisation})" if said.organisation else who
-    what = said.query or said.flow
+    what = unquote(said.query or said.flow)  # as people write it; --json has it as it was asked
     return (
         str(entry.number),
         said.at.isoformat(timespec="seconds"),

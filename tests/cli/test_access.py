@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from joserfc.jwk import ECKey, RSAKey
 
 from gateway.access.clients import DATA_CONFIDENTIAL, DATA_READ, Proof
+from gateway.access.decision import Decision
 from gateway.access.grants import Grant
 from gateway.access.keysets import keys_in_file
 from gateway.access.people import NewPerson
@@ -278,12 +279,16 @@ def test_what_is_done_at_the_terminal_is_on_record(gateway: Gateway, file: Path)
     assert gateway("audit", "verify", "--noted", "0" * 64).exit_code == 1
 
 
-def test_the_terminal_is_not_taken_over_by_what_was_asked(gateway: Gateway) -> None:
-    """Whatever is in an entry, a reader sees plain signs and no markup."""
-    gateway("clients", "add", "x", "--secret", "--id", "x")
-    gateway("access", "apply", "no-such-file")
+def test_the_terminal_is_not_taken_over_by_what_was_asked(gateway: Gateway, small: Path) -> None:
+    """Whatever is in an entry, a reader sees plain signs and no markup, as people write them."""
+    query = "data/x?c%5BSEX%5D=F%1B[2J[red]"
+    with closing(Exchange(Home(small))) as exchange:
+        exchange.audit.record(Decision(exchange.clock(), "read", 200, query=query))
 
-    assert "\x1b" not in gateway("audit", "show").stdout
+    shown = gateway("audit", "show").stdout
+
+    assert "data/x?c[SEX]=F\\x1b[2J[red]" in shown
+    assert json.loads(gateway("audit", "show", "--json").stdout)["query"] == query
 
 
 def test_a_client_with_nothing_granted_is_told_so(gateway: Gateway) -> None:
