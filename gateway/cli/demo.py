@@ -89,7 +89,7 @@ def _say(url: str, client_id: str, client_secret: str) -> None:
   client_id          {client_id}
   client_secret      {client_secret}
 
-Lo que Guatemala recibió de México en 2023 / what Guatemala received from Mexico in 2023:
+Lo que Guatemala recibió de México en 2023 / what Guatemala received from Mexico in 2023 (10 min):
 
 curl -g -H 'Authorization: Bearer {token}' '{url}{path}?{query}'
 

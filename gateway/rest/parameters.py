@@ -111,6 +111,16 @@ def _whole(parameters: Mapping[str, str], name: str, least: int) -> int | None:
     return int(text)
 
 
+def no_resource(name: str, allowed: Iterable[str]) -> BadSyntax:
+    """What is raised for a path that begins with none of the resources, or has nothing in it."""
+    return BadSyntax(
+        f"There is no resource {name}." if name else "The path names no resource.",
+        spanish=f"No hay ningún recurso {name}." if name else "La ruta no nombra ningún recurso.",
+        subject=name,
+        allowed=allowed,
+    )
+
+
 _TOO_MANY = 10**15
 """Beyond what any machine here counts."""
 

@@ -22,7 +22,7 @@ from gateway.model.query import (
     VersionPattern,
 )
 from gateway.rest import grammar, spelling, v2
-from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments
+from gateway.rest.parameters import Pairs, choice, moment, no_resource, positive, read, segments
 
 EVERY = ("all", "*")
 
@@ -37,6 +37,9 @@ RESOURCES = (
     attachmentconstraint transformationscheme rulesetscheme userdefinedoperatorscheme
     customtypescheme namepersonalisationscheme vtlmappingscheme""".split(),
 )
+
+_OF_DATA = ("data", "availableconstraint", "schema", "metadata")
+"""The resources that are no structures."""
 
 DETAILS = tuple(each for each in v2.DETAILS if each != "raw")
 REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
@@ -163,12 +166,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     """The question of a whole path such as ``codelist/LMIG/CL_SEX/latest``."""
     resource, *parts = segments(path, 5, _STRUCTURE_FORM) or [""]
     if resource not in RESOURCES:
-        raise BadSyntax(
-            f"There is no resource {resource}.",
-            spanish=f"No hay ningún recurso {resource}.",
-            subject=resource,
-            allowed=RESOURCES,
-        )
+        raise no_resource(resource, (*_OF_DATA, *RESOURCES))
     agency, id, version, item = (*parts, *("all", "all", "latest", "all")[len(parts) :])
     parameters = read(pairs, STRUCTURE_PARAMETERS)
     return StructureQuery(

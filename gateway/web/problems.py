@@ -117,7 +117,8 @@ def _as_xml(code: int, text: str) -> tuple[bytes, str]:
 
 def _as_json(code: int, text: str) -> tuple[bytes, str]:
     """The errors of an SDMX-JSON message."""
-    told = {"errors": [{"code": code, "title": TITLES.get(code, "Error"), "detail": text}]}
+    title = TITLES.get(code, OTHER).said(language())
+    told = {"errors": [{"code": code, "title": title, "detail": text}]}
     return json.dumps(told, ensure_ascii=False).encode(), "application/json"
 
 
@@ -153,19 +154,22 @@ _REFUSALS: Mapping[int, Text] = {
     413: Text("Lo enviado es demasiado grande.", "What was sent is too large."),
 }
 
-TITLES = {
-    400: "Syntax error",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    413: "Too large",
-    414: "URL too long",
-    422: "Semantic error",
-    429: "Too many requests",
-    500: "Internal server error",
-    501: "Not implemented",
-    503: "Service unavailable",
+TITLES: Mapping[int, Text] = {
+    400: Text("Error de sintaxis", "Syntax error"),
+    401: Text("Falta autenticarse", "Unauthorized"),
+    403: Text("Prohibido", "Forbidden"),
+    404: Text("No se encuentra", "Not found"),
+    405: Text("Método no admitido", "Method not allowed"),
+    406: Text("No se sirve así", "Not acceptable"),
+    409: Text("Conflicto", "Conflict"),
+    413: Text("Demasiado grande", "Too large"),
+    414: Text("URL demasiado larga", "URL too long"),
+    422: Text("Error de significado", "Semantic error"),
+    429: Text("Demasiadas peticiones", "Too many requests"),
+    500: Text("Error interno del servicio", "Internal server error"),
+    501: Text("No implementado", "Not implemented"),
+    503: Text("Servicio no disponible", "Service unavailable"),
 }
+
+OTHER = Text("Error", "Error")
+"""The title of any other status."""

@@ -267,7 +267,10 @@ def test_what_the_web_itself_refuses_is_told_in_both_languages(
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/sdmx/v2/dta", ("No hay ningún recurso 'dta'. Se admite: data, ", "Allowed: data, ")),
+        ("/sdmx/v2/dta", ("No hay ningún recurso dta. Se admite: data, ", "Allowed: data, ")),
+        ("/sdmx/v1/dta", ("Se admite: data, availableconstraint, ", "no resource dta. Allowed: ")),
+        ("/sdmx/v2", ("La ruta no nombra ningún recurso. Se admite: ", "The path names no ")),
+        ("/sdmx/v2/data/a/b/c/d/e/f", ("Error de sintaxis", "Syntax error")),
         (f"{DATA}/M.GT?c[SEX]=X", ("SEX no tiene código X. Se admite: F, M, ", "has no code X.")),
         (f"{DATA}/M.GT?c[X]=1", ("no tiene componente X. Se admite: ", "has no component X.")),
         (f"{DATA}?c[TIME_PERIOD]=ge:abril", ("no es un período de SDMX", "no SDMX time period")),

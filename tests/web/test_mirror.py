@@ -124,6 +124,14 @@ def test_the_method_has_a_page(web: FlaskClient, language: str, words: str) -> N
     assert "<script" not in page.text
 
 
+def test_the_front_page_says_that_there_are_comparisons(web: FlaskClient) -> None:
+    """They are made of what is supplied, though nobody supplies them."""
+    page = web.get("/?lang=en").text
+
+    assert "DF_MIRROR" in page
+    assert "no data yet" not in page
+
+
 BOOK = "/mirror/pair.xlsx?dataflow=DF_RETURNS&between=GT,MX"
 
 
