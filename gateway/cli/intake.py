@@ -21,6 +21,7 @@ from gateway.exchange.receipts import as_json
 from gateway.exchange.submission import report_on
 from gateway.exchange.submission import submit as submit_file
 from gateway.model.release import State
+from gateway.model.text import Text
 
 
 @click.command(
@@ -75,8 +76,13 @@ def submit(
         click.echo(json.dumps(as_json(receipt), ensure_ascii=False))
     else:
         show(receipt, language)
+        if report is not None:
+            click.echo(_MARKED.said(language).format(report=report))
     if receipt.state is State.REFUSED:
         raise click.exceptions.Exit(1)
+
+
+_MARKED = Text("El libro señalado está en {report}.", "The marked workbook is {report}.")
 
 
 def _refuse_unwritable(path: Path) -> None:

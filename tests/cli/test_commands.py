@@ -53,6 +53,15 @@ def submitted(home: Path, file: Path, *more: str, provision: str = SV) -> Result
     return gateway("submit", file, "--provision", provision, "--home", home, *more)
 
 
+def test_it_is_said_where_the_marked_workbook_is(small: Path, file: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+
+    done = submitted(small, file, "--check", "--report", str(book))
+
+    assert f"El libro señalado está en {book}." in done.output
+    assert book.read_bytes().startswith(b"PK")
+
+
 def test_a_report_has_the_shape_that_programs_read(small: Path, file: Path) -> None:
     """One JSON object with the keys that are promised, numbers as numbers."""
     done = submitted(small, file, "--json")
