@@ -19,6 +19,7 @@
     ├── TooOften              the caller must wait: more was asked for than one may in that time
     │   └── TooMany               so many attempts to sign in, or to guess
     ├── Conflict              somebody else was faster: look again, then try again
+    │   └── Overtaken             a release came while an answer was made: it is made again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
     └── StorageFault          the disk or the database did not do its part
@@ -142,6 +143,10 @@ class TooMany(TooOften):
 
 class Conflict(GatewayError):
     """A change that another one has overtaken; tried again it may do."""
+
+
+class Overtaken(Conflict):
+    """An answer that is made of more than one state of the releases; made again it is of one."""
 
 
 class BadFile(GatewayError):

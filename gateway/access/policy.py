@@ -54,9 +54,11 @@ class Policy:
             self._compiled.clear()
         return rules
 
-    def visibility(self, caller: Caller, at: datetime) -> Visibility:
-        """What a caller sees."""
-        return replace(self._of(caller, at).visibility, at=at)
+    def visibility(
+        self, caller: Caller, at: datetime, releases: tuple[object, ...] | None = None
+    ) -> Visibility:
+        """What a caller sees, of releases for which `releases` stands."""
+        return replace(self._of(caller, at).visibility, at=at, releases=releases)
 
     def nameless(self, caller: Caller, at: datetime) -> Caller:
         """Who sees as much now, without the names that no rule knows."""

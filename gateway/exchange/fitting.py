@@ -37,7 +37,9 @@ def refuse_unfit(
             )
         for dimension, wanted in zip(dimensions, key, strict=False):
             _refuse_unknown(dimension, wanted or frozenset(), codes[dimension])
+    known = {component.id for component in structure.components()}
     for each in query.filters:
+        _refuse_unknown_component(each, structure, known)
         _refuse_filter(each, structure, codes)
 
 
@@ -107,10 +109,7 @@ def _sorts(query: DataQuery, structure: DataStructure, shown: Shown) -> Iterator
         yield from (Sort(id, each.descending) for id in ids)
 
 
-def _refuse_filter(
-    filter: Filter, structure: DataStructure, codes: Mapping[str, frozenset[str]]
-) -> None:
-    known = {component.id for component in structure.components()}
+def _refuse_unknown_component(filter: Filter, structure: DataStructure, known: set[str]) -> None:
     if filter.component not in known:
         raise SemanticError(
             f"{structure.id} has no component {filter.component}.",
@@ -118,6 +117,11 @@ def _refuse_filter(
             subject=filter.component,
             allowed=sorted(known),
         )
+
+
+def _refuse_filter(
+    filter: Filter, structure: DataStructure, codes: Mapping[str, frozenset[str]]
+) -> None:
     if filter.component == structure.time.id:
         _refuse_no_period(filter)
     elif filter.component == structure.measure.id:

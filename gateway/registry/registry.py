@@ -36,6 +36,7 @@ class Registry:
         self._ids: dict[Reference, frozenset[str]] = {}
         self._names: dict[Reference, Mapping[str, Text]] = {}
         self._labels: dict[tuple[Reference, Reference], Labels] = {}
+        self._codes: dict[Reference, Mapping[str, frozenset[str]]] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -92,13 +93,15 @@ class Registry:
             raise BadConfiguration(f"{flow.reference} refers to {flow.structure}: no structure.")
         return found
 
-    def codes(self, structure: DataStructure) -> dict[str, frozenset[str]]:
-        """The allowed codes of each component that has a code list."""
-        return {
-            component.id: self._item_ids(self._artefacts[reference])
-            for component in structure.components()
-            if (reference := component.representation.codelist) is not None
-        }
+    def codes(self, structure: DataStructure) -> Mapping[str, frozenset[str]]:
+        """The allowed codes of each component that has a code list, gathered once."""
+        if structure.reference not in self._codes:
+            self._codes[structure.reference] = {
+                component.id: self._item_ids(self._artefacts[reference])
+                for component in structure.components()
+                if (reference := component.representation.codelist) is not None
+            }
+        return self._codes[structure.reference]
 
     def code_order(self, structure: DataStructure) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each component that has a code list, with the codes in the list's order."""

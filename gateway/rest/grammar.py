@@ -1,6 +1,7 @@
 """Keys, component filters and versions: the small grammars inside a path or parameter."""
 
 import re
+from collections.abc import Mapping
 
 from gateway.errors import BadSyntax
 from gateway.model.period import JANUARY_1, MonthDay
@@ -114,15 +115,19 @@ def component_filter(parameter: str, text: str, year_starts: MonthDay = JANUARY_
 
 def _condition(text: str, parameter: str, year_starts: MonthDay) -> Condition:
     sign, colon, value = text.partition(":")
-    if not colon or sign not in tuple(Operator):  # a value may hold a colon of its own
-        sign, value = Operator.EQ, text
+    operator = _OPERATORS.get(sign) if colon else None
+    if operator is None:  # a value may hold a colon of its own
+        operator, value = Operator.EQ, text
     if not value:
         raise BadSyntax(
             f"{parameter} has an empty condition.",
             spanish=f"{parameter} tiene una condición vacía.",
             subject=parameter,
         )
-    return Condition(Operator(sign), value, year_starts)
+    return Condition(operator, value, year_starts)
+
+
+_OPERATORS: Mapping[str, Operator] = {str(each): each for each in Operator}
 
 
 _DIRECTIONS = {"": False, "asc": False, "desc": True}

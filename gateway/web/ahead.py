@@ -114,7 +114,7 @@ class Ahead:
         wishes, asked = read(dialect.number, path, request.query_string)
         if not isinstance(asked, DataQuery):
             raise TypeError(f"{pull.path} asks for no data")
-        visibility = self._exchange.policy.visibility(pull.caller, self._exchange.clock())
+        visibility = self._exchange.visibility(pull.caller)
         return self._answers[dialect.number].answer(asked, wishes, pull.caller, visibility)
 
 

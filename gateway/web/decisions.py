@@ -45,8 +45,7 @@ class Decisions:
 
     def reading(self, caller: Caller, asked: DataQuery, action: str = READ) -> Visibility:
         """What a caller sees who asks for data."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         providers = self._exchange.suppliers(asked, visibility)
         g.decision = self._decision(
             caller, action, str(asked.flows), providers, visibility, _spelled(asked)
@@ -55,8 +54,7 @@ class Decisions:
 
     def looking(self, caller: Caller, what: str) -> Visibility:
         """The same for who asks where data are, and since when."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         g.decision = self._decision(caller, LOOK, what, (), visibility)
         return visibility
 
@@ -64,8 +62,7 @@ class Decisions:
         self, caller: Caller, action: str, what: str, asked: Mapping[str, str]
     ) -> Visibility:
         """The same for who asks what there is of all that is compared: of whose figures it is."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         providers = self._exchange.overview.providers(visibility)
         query = "&".join(f"{name}={value}" for name, value in sorted(asked.items()))
         path = f"mirror/{what}?{query}" if query else f"mirror/{what}"
@@ -124,6 +121,7 @@ class Decisions:
     def kept_back(self, error: GatewayError) -> None:
         """Note that nothing is answered because of what the caller may not read."""
         if "decision" in g and isinstance(error, NoResults):
+            told().counts = None
             g.decision = replace(g.decision, suppressed=error.withheld)
 
     def record(self, response: Response) -> None:

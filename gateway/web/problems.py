@@ -29,6 +29,7 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.Forbidden: (403, 403),
     errors.TooMany: (429, 429),
     errors.Conflict: (409, 409),
+    errors.Overtaken: (503, 503),
     errors.BadFile: (422, 422),
     errors.BadConfiguration: (500, 500),
     errors.StorageFault: (503, 503),

@@ -5,6 +5,7 @@ take a token with the scope data.read; structures, schemas and reference metadat
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -15,8 +16,9 @@ from gateway import __version__
 from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable, NotFound
+from gateway.errors import NotAcceptable, NotFound, Overtaken
 from gateway.exchange import Exchange, as_structures
+from gateway.exchange.standing import AnyQuery
 from gateway.exchange.taken import question_at
 from gateway.formats import table
 from gateway.formats.negotiation import Choice
@@ -67,21 +69,29 @@ class _Mount:
         """The answer to a path below the mount, with the parameters of the request."""
         wishes, asked = read(self._dialect.number, path, request.query_string)
         match asked:
-            case AvailabilityQuery():
-                return self._availability(asked, wishes)
-            case DataQuery():
-                return self._data(asked, wishes)
+            case AvailabilityQuery() | DataQuery() | RegistrationQuery():
+                return self._restricted(asked, wishes)
             case MetadataQuery():
                 return self._metadata(asked, wishes)
-            case RegistrationQuery():
-                return self._registrations(asked, wishes)
             case SchemaQuery():
                 return self._schema(asked, wishes)
             case StructureQuery():
                 return self._structures(asked, wishes)
 
-    def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
+    def _restricted(self, asked: AnyQuery, wishes: Mapping[str, str]) -> Response:
+        """What depends on who asks; where a release comes while it is made, it is made again."""
         caller = self._caller()
+        while True:
+            with suppress(Overtaken):
+                match asked:
+                    case AvailabilityQuery():
+                        return self._availability(asked, wishes, caller)
+                    case DataQuery():
+                        return self._data(asked, wishes, caller)
+                    case RegistrationQuery():
+                        return self._registrations(asked, wishes, caller)
+
+    def _data(self, asked: DataQuery, wishes: Mapping[str, str], caller: Caller) -> Response:
         visibility = self._decisions.reading(caller, asked)
         return self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
 
@@ -91,8 +101,9 @@ class _Mount:
         told().client = caller.client_id
         return caller
 
-    def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
-        caller = self._caller()
+    def _availability(
+        self, asked: AvailabilityQuery, wishes: Mapping[str, str], caller: Caller
+    ) -> Response:
         visibility = self._decisions.reading(caller, asked.data, COUNT)
         wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
@@ -103,8 +114,9 @@ class _Mount:
 
         return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
-    def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
-        caller = self._caller()
+    def _registrations(
+        self, asked: RegistrationQuery, wishes: Mapping[str, str], caller: Caller
+    ) -> Response:
         visibility = self._decisions.looking(caller, str(asked.pattern))
         wanted = choice_of(table.REGISTRATIONS, wishes)
         standing = self._exchange.standing(asked, visibility)

@@ -19,7 +19,7 @@ from gateway.access.caller import Caller, Detail
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant, RegionEmbargo, Rules, checked
 from gateway.access.rights import Provided, Realm, nameless
-from gateway.exchange.standing import Standing, Standings, standing
+from gateway.exchange.standing import Standing, Standings, asked_of, of_supplies
 from gateway.exchange.states import page
 from gateway.formats.message import DataSet, Subject
 from gateway.model.availability import Counts, Mode
@@ -427,7 +427,7 @@ def tags_agree(store: Store, world: World, callers: Sequence[Caller], asked: Wan
     for who in callers:
         for at in moments():
             then = seen_by(who, world).as_of(at)
-            stands = standing(store, feeds, EVERYTHING, then, ("", NOON))
+            stands = asked_of(of_supplies(store, feeds, None, then, ("", NOON)), EVERYTHING)
             found = history.state(asked, then)
             answer = rows(found), found.withheld
             assert known(remembered, who, then, feeds, stands) == stands
