@@ -61,8 +61,13 @@ class Policy:
         return replace(self._of(caller, at).visibility, at=at, releases=releases)
 
     def nameless(self, caller: Caller, at: datetime) -> Caller:
-        """Who sees as much now, without the names that no rule knows."""
-        return self._of(caller, at).nameless
+        """Who sees as much, without the names that no rule knows.
+
+        By the rules as they were last looked at: it costs no look of its own.
+        """
+        with self._lock:
+            kept = self._compiled.get(replace(caller, token=""))
+        return (kept or self._of(caller, at)).nameless
 
     def _of(self, caller: Caller, at: datetime) -> _Compiled:
         rules = self.rules()
