@@ -5,6 +5,7 @@
     GatewayError
     ├── BadRequest            the question must change
     │   ├── BadSyntax             it cannot be read
+    │   │   └── UnknownParameter  it has a parameter that is not taken there
     │   ├── SemanticError         it can be read but means nothing here
     │   ├── NotFound              it names something that does not exist
     │   ├── NoResults             it is good, and its answer is empty
@@ -65,6 +66,19 @@ class BadRequest(GatewayError):
 
 class BadSyntax(BadRequest):
     """A question that cannot be read."""
+
+
+class UnknownParameter(BadSyntax):
+    """A question with a parameter that is not taken there; what is allowed is what is taken."""
+
+    def __init__(self, name: str, taken: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"There is no parameter {name}.",
+            spanish=f"No hay ningún parámetro {name}.",
+            subject=name,
+            allowed=taken,
+        )
+        self.name = name
 
 
 class SemanticError(BadRequest):

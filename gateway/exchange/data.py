@@ -137,7 +137,11 @@ class Data:
         found = [self._of(one, visibility, bounds) for one in asked]
         paged = tuple(page((each for told, _ in found for each in told), query.page))
         if not paged:
-            empty = NoResults("No observation fits the question.", subject=str(query.flows))
+            empty = NoResults(
+                "No observation fits the question.",
+                spanish="Ninguna observación responde a la pregunta.",
+                subject=str(query.flows),
+            )
             empty.withheld = sum(withheld for _, withheld in found)
             raise empty
         return paged
@@ -350,6 +354,7 @@ def _of_series(query: DataQuery, structure: DataStructure) -> DataQuery:
     if query.dimension_at_observation not in (structure.time.id, FLAT):
         raise NotServed(
             "Series without observations are served over time only.",
+            spanish="Las series sin observaciones solo se sirven sobre el tiempo.",
             subject="dimensionAtObservation",
             allowed=(structure.time.id,),
         )

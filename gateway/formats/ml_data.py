@@ -118,6 +118,8 @@ def _refuse_other_shapes(form: _Form, dataset: DataSet, shape: str) -> None:
     if form.time_series and shape != time:
         raise SemanticError(
             f"A time-series format has {time} at its observations, not {shape}.",
+            spanish=f"Un formato de series de tiempo lleva {time} en sus observaciones, no "
+            f"{shape}.",
             subject="dimensionAtObservation",
             allowed=(time,),
         )

@@ -140,7 +140,9 @@ class Registry:
     def get(self, reference: Reference) -> Artefact:
         """One artefact by its reference. Raises NotFound."""
         if reference not in self._artefacts:
-            raise NotFound(f"There is no {reference}.", subject=str(reference))
+            raise NotFound(
+                f"There is no {reference}.", spanish=f"No hay {reference}.", subject=str(reference)
+            )
         return self._artefacts[reference]
 
     def constraints(self, *names: Reference) -> tuple[DataConstraint, ...]:
@@ -155,7 +157,11 @@ class Registry:
         """A scheme by its reference. Raises NotFound."""
         found = self.get(reference)
         if not isinstance(found, ItemScheme):
-            raise NotFound(f"{reference} has no items.", subject=str(reference))
+            raise NotFound(
+                f"{reference} has no items.",
+                spanish=f"{reference} no tiene elementos.",
+                subject=str(reference),
+            )
         return found
 
     def provider(self, id: str) -> Reference:
@@ -200,11 +206,20 @@ class Registry:
         fitting = [each for each in known if _fits(each, pattern)]
         found = chosen(fitting, pattern.versions)
         if not found and not pattern.ids:
-            raise NoResults("There is no artefact of this type.", subject=str(pattern))
+            raise NoResults(
+                "There is no artefact of this type.",
+                spanish="No hay ningún artefacto de este tipo.",
+                subject=str(pattern),
+            )
         if not found:
             known.sort(key=lambda each: _likeness(each, pattern), reverse=True)
             allowed = [str(each.reference) for each in known[:20]]
-            raise NotFound(f"There is no {pattern}.", subject=str(pattern), allowed=allowed)
+            raise NotFound(
+                f"There is no {pattern}.",
+                spanish=f"No hay {pattern}.",
+                subject=str(pattern),
+                allowed=allowed,
+            )
         return found
 
     def answer(self, query: StructureQuery) -> tuple[tuple[Artefact, ...], tuple[Artefact, ...]]:

@@ -14,7 +14,11 @@ def refuse(version: str, unsayable: Mapping[str, bool]) -> None:
     """Raise SemanticError for what a version has no words for, by name."""
     for what, is_there in unsayable.items():
         if is_there:
-            raise SemanticError(f"{version} cannot say this: {what}.", subject=what)
+            raise SemanticError(
+                f"{version} cannot say this: {what}.",
+                spanish=f"{version} no puede decir esto: {what}.",
+                subject=what,
+            )
 
 
 def url(

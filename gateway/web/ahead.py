@@ -61,6 +61,7 @@ class Ahead:
     def look(self) -> frozenset[str]:
         """Remove the answers that no longer stand; the tags of those that are yet to be made."""
         began = time.time()
+        self._exchange.policy.rules()  # whom they name no more is forgotten now
         lately = self._pulls.lately(max(self._days, 1))
         standing = [(each, self._tag(each)) for each in lately]
         self._prepared.keep_only({tag for _, tag in standing}, began)
