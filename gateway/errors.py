@@ -5,6 +5,7 @@
     GatewayError
     ├── BadRequest            the question must change
     │   ├── BadSyntax             it cannot be read
+    │   │   └── UnknownParameter  it has a parameter that is not taken there
     │   ├── SemanticError         it can be read but means nothing here
     │   ├── NotFound              it names something that does not exist
     │   ├── NoResults             it is good, and its answer is empty
@@ -18,6 +19,7 @@
     ├── TooOften              the caller must wait: more was asked for than one may in that time
     │   └── TooMany               so many attempts to sign in, or to guess
     ├── Conflict              somebody else was faster: look again, then try again
+    │   └── Overtaken             a release came while an answer was made: it is made again
     ├── BadFile               the file handed in cannot be read at all
     ├── BadConfiguration      a file in dsd/ or config/ must be mended
     └── StorageFault          the disk or the database did not do its part
@@ -64,6 +66,19 @@ class BadRequest(GatewayError):
 
 class BadSyntax(BadRequest):
     """A question that cannot be read."""
+
+
+class UnknownParameter(BadSyntax):
+    """A question with a parameter that is not taken there; what is allowed is what is taken."""
+
+    def __init__(self, name: str, taken: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"There is no parameter {name}.",
+            spanish=f"No hay ningún parámetro {name}.",
+            subject=name,
+            allowed=taken,
+        )
+        self.name = name
 
 
 class SemanticError(BadRequest):
@@ -128,6 +143,10 @@ class TooMany(TooOften):
 
 class Conflict(GatewayError):
     """A change that another one has overtaken; tried again it may do."""
+
+
+class Overtaken(Conflict):
+    """An answer that is made of more than one state of the releases; made again it is of one."""
 
 
 class BadFile(GatewayError):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gateway.errors import BadConfiguration, StorageFault
+from gateway.model.text import Language
 
 HOME_VARIABLE = "GATEWAY_HOME"
 _PASSWORD_VARIABLE = "GATEWAY_DATABASE_PASSWORD"  # noqa: S105 - its name, not its value
@@ -23,9 +24,13 @@ _MASTER_VARIABLE = "GATEWAY_MASTER_KEY_FILE"
 _SECRET_VARIABLE = "GATEWAY_CLIENT_SECRET_"  # noqa: S105 - its name, not its value
 _ISSUER_VARIABLE = "GATEWAY_HANDED_DOWN_ISSUER"  # between our own processes; no one sets it
 _COUNTS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # its client reads it when it is imported
+_LOG_VARIABLE = "GATEWAY_HANDED_DOWN_LOG"
 
 _SECRET = re.compile(r"[^:]*://[^:/]*:[^@]*@|.*[?&][^=&]*password[^=&]*=", re.IGNORECASE)
 """A URL with a password, in front of its host or among its parameters."""
+
+Logged = Literal["requests", "faults"]
+"""What the log tells: every request, or faults alone."""
 
 Algorithm = Literal["ES256", "PS256", "EdDSA", "Ed25519", "RS256"]
 
@@ -46,7 +51,7 @@ class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ("*",)
     drain: Annotated[int, msgspec.Meta(ge=1, le=1800)] = 30
     metrics: Literal["loopback", "token", "off"] = "loopback"
-    log: Literal["requests", "faults"] = "requests"
+    log: Logged = "requests"
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of `gateway.toml`, documented there key by key."""
 
     sender: str = "LMIG"
-    language: Literal["es", "en"] = "es"
+    language: Language = "es"
     issuer: str = ""
     database: str = ""
     files: str = ""
@@ -197,6 +202,14 @@ class Home:
         _refuse_twins(settings, path)
         return settings
 
+    @property
+    def language(self) -> Language:
+        """The language of the home's people; Spanish where its settings cannot be read."""
+        try:
+            return self.settings().language
+        except BadConfiguration:
+            return "es"
+
     def create(self) -> None:
         """Make the folders, for their owner only. Raises StorageFault where that cannot be."""
         try:
@@ -279,16 +292,32 @@ def client_secret(issuer: str) -> str:
     return os.environ.get(_SECRET_VARIABLE + issuer.upper().replace("-", "_"), "")
 
 
-def hand_down(home: Home, issuer: str, counts: Path) -> None:
-    """Name the home, the issuer and the folder for counts to the processes that this one starts."""
-    os.environ[HOME_VARIABLE] = str(home.root.resolve())
-    os.environ[_ISSUER_VARIABLE] = issuer
-    os.environ[_COUNTS_VARIABLE] = str(counts)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the processes that serve together share: where they find it, and what they log.
+
+    `counts` is the folder in which they count.
+    """
+
+    home: Home
+    issuer: str
+    counts: Path
+    log: Logged = "requests"
 
 
-def handed_down() -> tuple[Home, str, Path]:
-    """The home, the issuer and the folder for counts that the parent process named."""
-    return find_home(None), os.environ[_ISSUER_VARIABLE], Path(os.environ[_COUNTS_VARIABLE])
+def hand_down(run: Run) -> None:
+    """Name what is shared to the processes that this one starts."""
+    os.environ[HOME_VARIABLE] = str(run.home.root.resolve())
+    os.environ[_ISSUER_VARIABLE] = run.issuer
+    os.environ[_COUNTS_VARIABLE] = str(run.counts)
+    os.environ[_LOG_VARIABLE] = run.log
+
+
+def handed_down() -> Run:
+    """What the parent process named."""
+    home, counts = find_home(None), Path(os.environ[_COUNTS_VARIABLE])
+    log: Logged = "faults" if os.environ[_LOG_VARIABLE] == "faults" else "requests"
+    return Run(home, os.environ[_ISSUER_VARIABLE], counts, log)
 
 
 def defaults() -> Path:

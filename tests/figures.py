@@ -136,9 +136,11 @@ RESTRICTED = replace(
 """The same structure with attributes that say who may read an observation."""
 
 
-def observations(rows: Iterable[Row], structure: DataStructure = STRUCTURE) -> Observations:
+def observations(
+    rows: Iterable[Row], structure: DataStructure = STRUCTURE, usual: Row = USUAL
+) -> Observations:
     """Observations in the order of their key; what a row leaves out is as usual."""
-    whole = [{**USUAL, **row} for row in rows]
+    whole = [{**usual, **row} for row in rows]
     schema = columns(structure)
     reported = [row["OBS_VALUE"] for row in whole]
     values: dict[str, list[object]] = {

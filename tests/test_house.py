@@ -91,6 +91,28 @@ def test_every_error_stands_in_the_drawn_tree(kind: type[errors.GatewayError]) -
     assert re.search(rf"── {kind.__name__} +\w", errors.__doc__ or "")
 
 
+QUESTIONED = ("cli", "exchange", "formats", "model", "registry", "rest")
+"""The rooms that refuse what somebody asks, at a terminal or over HTTP."""
+
+TOLD = {each.__name__ for each in ERRORS if issubclass(each, errors.BadRequest)} | {"BadSyntax"}
+
+
+@pytest.mark.parametrize("room", QUESTIONED)
+def test_what_is_refused_is_told_in_spanish_too(room: str) -> None:
+    """Every answer says in which language it is, and offices read Spanish."""
+    mute = [
+        f"{name(path)}:{call.lineno}"
+        for path in MODULES
+        if path.is_relative_to(ROOT / "gateway" / room)
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id in TOLD - {"UnknownParameter"}  # which says both by itself
+        if not any(each.arg == "spanish" for each in call.keywords)
+    ]
+
+    assert mute == []
+
+
 def test_every_data_format_is_read_back() -> None:
     """A format without a reader of somebody else is not offered, and no reader is left over."""
     offered = {each.names[0] for offers in table.DATA.values() for each in offers}

@@ -21,6 +21,7 @@ from gateway.database import Database, client_scopes, clients, organisations
 from gateway.database import as_text as moment_as_text
 from gateway.errors import NotFound, SemanticError
 from gateway.fetch import refuse_unfit
+from gateway.model.text import Text
 
 DATA_READ, DATA_SUBMIT, DATA_APPROVE = "data.read", "data.submit", "data.approve"
 DATA_EMBARGOED, DATA_CONFIDENTIAL = "data.embargoed", "data.confidential"
@@ -127,13 +128,20 @@ class Clients:
         there.
         """
         scopes = tuple(scopes)
-        _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
+        _refuse_unknown(_SCOPE, set(scopes) - set(SCOPES), SCOPES)
         self._refuse_unfit(proof)
         id = id or f"client-{secrets.token_hex(8)}"
         if not _ID.fullmatch(id):
-            raise SemanticError(f"{id!r} is no client id: letters, figures, _ and - only.")
+            raise SemanticError(
+                f"{id!r} is no client id: letters, figures, _ and - only.",
+                spanish=f"{id!r} no es un identificador de cliente: solo letras, cifras, _ y -.",
+            )
         if self.get(id) is not None:
-            raise SemanticError(f"The client {id} is there already.", subject=id)
+            raise SemanticError(
+                f"The client {id} is there already.",
+                spanish=f"El cliente {id} ya existe.",
+                subject=id,
+            )
         by_secret = not proof.has_no_secret
         secret = secrets.token_urlsafe(32) if by_secret else ""
         row = {
@@ -154,7 +162,7 @@ class Clients:
 
     def _refuse_unfit(self, proof: Proof) -> None:
         """Raise SemanticError or BadConfiguration for keys that could never be asked for."""
-        _refuse_unknown("algorithm", {proof.algorithm} - {None, *ALGORITHMS}, ALGORITHMS)
+        _refuse_unknown(_ALGORITHM, {proof.algorithm} - {None, *ALGORITHMS}, ALGORITHMS)
         if proof.keys_url:
             refuse_unfit(proof.keys_url, loopback=self._loopback)
 
@@ -211,7 +219,7 @@ class Clients:
         organisation that is not there.
         """
         scopes = tuple(scopes)
-        _refuse_unknown("scope", set(scopes) - set(SCOPES), SCOPES)
+        _refuse_unknown(_SCOPE, set(scopes) - set(SCOPES), SCOPES)
         said: dict[str, object] = {"name": name, "organisation": organisation}
         if proof is not None:
             self._refuse_unfit(proof)
@@ -234,7 +242,11 @@ class Clients:
             changed = connection.execute(revoked.values(row)).rowcount
             touch(connection)
         if not changed:
-            raise NotFound(f"There is no client {id} that could be revoked.", subject=id)
+            raise NotFound(
+                f"There is no client {id} that could be revoked.",
+                spanish=f"No hay ningún cliente {id} que se pueda revocar.",
+                subject=id,
+            )
 
 
 def _columns(proof: Proof) -> Mapping[str, object]:
@@ -249,9 +261,16 @@ def _columns(proof: Proof) -> Mapping[str, object]:
     }
 
 
-def _refuse_unknown(what: str, unknown: Iterable[str | None], known: tuple[str, ...]) -> None:
-    if names := sorted(map(str, unknown)):
-        raise SemanticError(f"There is no {what} {', '.join(names)}.", allowed=known)
+_SCOPE, _ALGORITHM = Text("alcance", "scope"), Text("algoritmo", "algorithm")
+
+
+def _refuse_unknown(what: Text, unknown: Iterable[str | None], known: tuple[str, ...]) -> None:
+    if names := ", ".join(sorted(map(str, unknown))):
+        raise SemanticError(
+            f"There is no {what.en} {names}.",
+            spanish=f"No hay ningún {what.es} {names}.",
+            allowed=known,
+        )
 
 
 def _moment(text: str | None) -> datetime | None:

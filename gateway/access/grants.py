@@ -29,6 +29,9 @@ MEMBERS = ("client", "person")
 RESTRICTED = frozenset("ACDEGMNOSTX")
 """The codes of CONF_STATUS that are not free. Source: SDMX:CL_CONF_STATUS(1.3)."""
 
+VERSION = "SELECT version FROM policy"
+"""Asks for the version of all rules at a glance."""
+
 _LONGEST = 300
 
 
@@ -105,9 +108,15 @@ def checked(grant: Grant) -> Grant:
     subject_of(grant.subject)
     for word, known in ((grant.actions, ACTIONS), (grant.statuses, RESTRICTED)):
         if unknown := sorted({*word} - {*known} - {FREE}):
-            raise SemanticError(f"A grant knows no {', '.join(unknown)}.", allowed=sorted(known))
+            raise SemanticError(
+                f"A grant knows no {', '.join(unknown)}.",
+                spanish=f"Una concesión no conoce {', '.join(unknown)}.",
+                allowed=sorted(known),
+            )
     if not grant.actions:
-        raise SemanticError("A grant allows something.", allowed=ACTIONS)
+        raise SemanticError(
+            "A grant allows something.", spanish="Una concesión permite algo.", allowed=ACTIONS
+        )
     patterns.region_parts(grant.region)
     _refuse_contradiction(grant)
     return replace(
@@ -123,20 +132,32 @@ def checked(grant: Grant) -> Grant:
 
 def _refuse_contradiction(grant: Grant) -> None:
     if grant.valid_from and grant.valid_to and grant.valid_to <= grant.valid_from:
-        raise SemanticError("The grant ends before it begins.", subject="valid_to")
+        raise SemanticError(
+            "The grant ends before it begins.",
+            spanish="La concesión termina antes de empezar.",
+            subject="valid_to",
+        )
     if grant.denies and (grant.statuses or grant.embargoed):
         raise SemanticError(
             "What is denied is denied whatever its status: leave statuses and embargo out.",
+            spanish="Lo que se niega se niega sea cual sea su estado: deje fuera estados y "
+            "embargo.",
             subject="denies",
         )
     if grant.embargoed and grant.region:
         # One release is read at a time: of the rest nothing would be seen until it is public.
         raise SemanticError(
             "Who reads ahead reads whole releases: a grant that is embargoed has no region.",
+            spanish="Quien lee por adelantado lee entregas enteras: una concesión bajo embargo "
+            "no tiene región.",
             subject="region",
         )
     if grant.region and grant.actions != (caller.READ,):
-        raise SemanticError("Only reading is granted by region.", subject="region")
+        raise SemanticError(
+            "Only reading is granted by region.",
+            spanish="Solo la lectura se concede por región.",
+            subject="region",
+        )
 
 
 def subject_of(text: str) -> tuple[str, str]:
@@ -146,13 +167,22 @@ def subject_of(text: str) -> tuple[str, str]:
     kind, _, id = text.partition(":")
     if kind not in KINDS or not id or not id.isprintable() or len(text) > _LONGEST:
         allowed = (EVERYONE, *(f"{each}:ID" for each in KINDS))
-        raise BadSyntax(f"{text[:80]!r} names nobody.", subject="subject", allowed=allowed)
+        raise BadSyntax(
+            f"{text[:80]!r} names nobody.",
+            spanish=f"{text[:80]!r} no nombra a nadie.",
+            subject="subject",
+            allowed=allowed,
+        )
     return kind, id
 
 
 def _plain(text: str, what: str) -> str:
     if not (text == "" or text.isprintable()) or len(text) > 200:
-        raise SemanticError(f"{what} takes at most 200 letters.", subject=what)
+        raise SemanticError(
+            f"{what} takes at most 200 letters.",
+            spanish=f"{what} lleva a lo más 200 letras.",
+            subject=what,
+        )
     return text
 
 
@@ -164,7 +194,7 @@ class Grants:
 
     def version(self) -> str:
         """The version of all rules; asked by every question, so that a change acts on the next."""
-        if (row := self._database.glance("SELECT version FROM policy")) is not None:
+        if (row := self._database.glance(VERSION)) is not None:
             return str(row[0])
         with self._database.reading() as connection:
             return str(connection.execute(_VERSION).scalar())
@@ -206,7 +236,11 @@ class Grants:
     def revoke(self, id: str, by: str, now: datetime) -> None:
         """End a grant at once, for tokens that are out too. Raises NotFound."""
         if self.get(id).revoked_at is not None:
-            raise NotFound(f"The grant {id} is revoked already.", subject=id)
+            raise NotFound(
+                f"The grant {id} is revoked already.",
+                spanish=f"La concesión {id} ya está revocada.",
+                subject=id,
+            )
         self.change([], [id], by, now)
 
     def change(
@@ -232,7 +266,12 @@ class Grants:
         for each in (f"group:{group}", *wanted):
             kind, _ = subject_of(each)
             if kind not in MEMBERS and each != f"group:{group}":
-                raise BadSyntax(f"{each!r} is no member.", subject=group, allowed=MEMBERS)
+                raise BadSyntax(
+                    f"{each!r} is no member.",
+                    spanish=f"{each!r} no es un miembro.",
+                    subject=group,
+                    allowed=MEMBERS,
+                )
         with self._database.writing() as connection:
             connection.execute(delete(groups).where(groups.c.group_id == group))
             for each in wanted:
@@ -245,7 +284,11 @@ class Grants:
         """Hold a region of a provision back until a moment, in every release."""
         patterns.region_parts(region)
         if until <= now:
-            raise SemanticError(f"{until.isoformat()} lies in the past.", subject="until")
+            raise SemanticError(
+                f"{until.isoformat()} lies in the past.",
+                spanish=f"{until.isoformat()} ya pasó.",
+                subject="until",
+            )
         made = RegionEmbargo(f"embargo-{token_hex(4)}", provision, region, until, by)
         row = {
             "embargo_id": made.id,
@@ -265,7 +308,9 @@ class Grants:
         with self._database.writing() as connection:
             gone = connection.execute(delete(embargoes).where(embargoes.c.embargo_id == id))
             if not gone.rowcount:
-                raise NotFound(f"There is no embargo {id}.", subject=id)
+                raise NotFound(
+                    f"There is no embargo {id}.", spanish=f"No hay ningún embargo {id}.", subject=id
+                )
             _renew(connection)
 
 

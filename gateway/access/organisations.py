@@ -33,7 +33,11 @@ class Organisations:
     def add(self, id: str, name: Text, now: datetime) -> Organisation:
         """Register an organisation. Raises SemanticError for an id that is taken or is none."""
         if not _ID.fullmatch(id):
-            raise SemanticError(f"{id!r} is no organisation's id: letters, figures, _ and - only.")
+            raise SemanticError(
+                f"{id!r} is no organisation's id: letters, figures, _ and - only.",
+                spanish=f"{id!r} no es un identificador de organización: solo letras, cifras, _ "
+                "y -.",
+            )
         row = {
             "organisation": id,
             "name_es": name.es,
@@ -42,7 +46,11 @@ class Organisations:
         }
         with self._database.writing() as connection:
             if known(connection, id):
-                raise SemanticError(f"The organisation {id} is there already.", subject=id)
+                raise SemanticError(
+                    f"The organisation {id} is there already.",
+                    spanish=f"La organización {id} ya existe.",
+                    subject=id,
+                )
             connection.execute(insert(organisations).values(row))
         return Organisation(id, name, now)
 

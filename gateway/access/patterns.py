@@ -29,7 +29,10 @@ def provider_pattern(text: str) -> str:
     """
     if not _PROVIDER.fullmatch(text):
         raise BadSyntax(
-            f"{text!r} is no pattern of providers.", subject="provider", allowed=("GT_IGM", "GT_*")
+            f"{text!r} is no pattern of providers.",
+            spanish=f"{text!r} no es un patrón de proveedores.",
+            subject="provider",
+            allowed=("GT_IGM", "GT_*"),
         )
     return text
 
@@ -46,6 +49,7 @@ def flow_pattern(text: str) -> str:
     if found is None:
         raise BadSyntax(
             f"{text!r} is no pattern of dataflows.",
+            spanish=f"{text!r} no es un patrón de flujos de datos.",
             subject="dataflow",
             allowed=("LMIG:DF_RETURNS(1.0.0)", "LMIG:DF_*", "*"),
         )
@@ -103,6 +107,7 @@ def region_parts(text: str) -> tuple[Key, tuple[Filter, ...]]:
         if not known or not sign or name in filters or (name == "key" and key):
             raise BadSyntax(
                 f"{part!r} is no part of a region, or given twice.",
+                spanish=f"{part!r} no es parte de una región, o está dos veces.",
                 subject="region",
                 allowed=("key=M.GT.MX", "c[SEX]=F", "key=M.GT&c[TIME_PERIOD]=ge:2023"),
             )

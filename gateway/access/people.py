@@ -224,9 +224,16 @@ def _refuse_odd(person: NewPerson) -> None:
             "A person has a name.", spanish="Falta el nombre de la persona.", subject="name"
         )
     if unknown := set(person.scopes) - set(SCOPES):
-        raise SemanticError(f"There is no scope {', '.join(sorted(unknown))}.", allowed=SCOPES)
+        raise SemanticError(
+            f"There is no scope {', '.join(sorted(unknown))}.",
+            spanish=f"No hay ningún alcance {', '.join(sorted(unknown))}.",
+            allowed=SCOPES,
+        )
     if odd := [each for each in person.groups if not GROUP.fullmatch(each)]:
-        raise SemanticError(f"{odd[0]!r} is no group: letters, figures and _ . : / - only.")
+        raise SemanticError(
+            f"{odd[0]!r} is no group: letters, figures and _ . : / - only.",
+            spanish=f"{odd[0]!r} no es un grupo: solo letras, cifras y _ . : / -.",
+        )
 
 
 def sign_out_everywhere(connection: Connection, person: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from gateway.access.caller import Caller
 from gateway.access.grants import Grant, Grants, Rules
-from gateway.access.rights import Realm, granted
+from gateway.access.rights import Realm, granted, nameless
 from gateway.model.artefact import Reference
 from gateway.model.visibility import Visibility
 
@@ -20,10 +20,11 @@ _KEPT = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A visibility without its clock, and since when it holds."""
+    """A visibility without its clock, since when it holds, and who sees it, unnamed."""
 
     visibility: Visibility
     since: datetime
+    nameless: Caller
 
     def holds(self, at: datetime) -> bool:
         until = self.visibility.until
@@ -53,8 +54,22 @@ class Policy:
             self._compiled.clear()
         return rules
 
-    def visibility(self, caller: Caller, at: datetime) -> Visibility:
-        """What a caller sees."""
+    def visibility(
+        self, caller: Caller, at: datetime, releases: tuple[object, ...] | None = None
+    ) -> Visibility:
+        """What a caller sees, of releases for which `releases` stands."""
+        return replace(self._of(caller, at).visibility, at=at, releases=releases)
+
+    def nameless(self, caller: Caller, at: datetime) -> Caller:
+        """Who sees as much, without the names that no rule knows.
+
+        By the rules as they were last looked at: it costs no look of its own.
+        """
+        with self._lock:
+            kept = self._compiled.get(replace(caller, token=""))
+        return (kept or self._of(caller, at)).nameless
+
+    def _of(self, caller: Caller, at: datetime) -> _Compiled:
         rules = self.rules()
         asked = replace(caller, token="")
         with self._lock:
@@ -62,13 +77,13 @@ class Policy:
         if kept is None or kept.visibility.policy != rules.version or not kept.holds(at):
             since, until = _between(rules, at)
             seen = replace(self._realm.visibility(rules, caller, at), until=until)
-            kept = _Compiled(seen, since)
+            kept = _Compiled(seen, since, nameless(caller, rules))
             with self._lock:
                 self._compiled[asked] = kept
                 self._compiled.move_to_end(asked)
                 while len(self._compiled) > _KEPT:
                     self._compiled.popitem(last=False)
-        return replace(kept.visibility, at=at)
+        return kept
 
     def everything(self, at: datetime) -> Visibility:
         """What the operator sees: all of it, but for what is under embargo."""

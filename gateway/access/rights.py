@@ -136,6 +136,25 @@ def names(caller: Caller, rules: Rules) -> frozenset[str]:
     return frozenset(found)
 
 
+def nameless(caller: Caller, rules: Rules) -> Caller:
+    """Who sees as much by some rules, without the names that none of them knows.
+
+    What everybody or an office is granted needs no person's address, and no client's id. The
+    organisation stays: observations may name it as their recipient.
+    """
+    known = names(caller, rules) & {each.subject for each in rules.grants}
+    return Caller(
+        caller.client_id if f"client:{caller.client_id}" in known else "",
+        caller.scopes,
+        caller.subject if f"person:{caller.subject}" in known else "",
+        organisation=caller.organisation,
+        groups=frozenset(
+            each.removeprefix("group:") for each in known if each.startswith("group:")
+        ),
+        details=caller.details,
+    )
+
+
 def granted(rules: Rules, caller: Caller, at: datetime, action: str) -> list[Grant]:
     """The grants that are in force for a caller, denials among them."""
     answering_to = names(caller, rules)

@@ -96,7 +96,11 @@ class TokenCheck:
         checked = self.good(presented.token)
         self._refuse_unproven(presented, checked)
         if not checked.caller.scopes & frozenset(scopes):
-            raise Forbidden(f"The token does not carry the scope {scopes[0]}.", subject=scopes[0])
+            raise Forbidden(
+                f"The token does not carry the scope {scopes[0]}.",
+                spanish=f"El token no lleva el alcance {scopes[0]}.",
+                subject=scopes[0],
+            )
         return checked.caller
 
     def good(self, token: str) -> Good:
@@ -192,7 +196,11 @@ def _key(claims: Claims) -> str | None:
 
 
 def _invalid() -> Unauthenticated:
-    return Unauthenticated("The access token does not hold.", subject="invalid_token")
+    return Unauthenticated(
+        "The access token does not hold.",
+        spanish="El token de acceso no vale.",
+        subject="invalid_token",
+    )
 
 
 def _unproven(why: object) -> Unauthenticated:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from gateway import __version__
-from gateway.errors import BadConfiguration, GatewayError
-from gateway.model.text import Language
+from gateway.errors import GatewayError, NoResults
+from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -79,14 +79,17 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run a command; a fault is one sentence on standard error and status 2."""
+    """Run a command; a fault is one sentence on standard error and status 2.
+
+    A good question with an empty answer is told there too, with status 1.
+    """
     options: dict[str, Any] = {}
     try:
         # Out of its standalone mode click gives back the status that a command exits with.
         sys.exit(commands(standalone_mode=False, obj=options))
     except GatewayError as error:
         click.echo(f"gateway: {error.sentence(_language(options))}", err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, NoResults) else 2)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -98,10 +101,8 @@ def main() -> None:
 
 
 def _language(options: Mapping[str, Any]) -> Language:
-    """The language that was asked for, else that of the home; Spanish where it cannot be read."""
-    if asked := options.get("lang"):
+    """The language that was asked for, else that of the home."""
+    asked = options.get("lang")
+    if asked in LANGUAGES:
         return "en" if asked == "en" else "es"
-    try:
-        return find_home(options.get("home")).settings().language
-    except BadConfiguration:
-        return "es"
+    return find_home(options.get("home")).language

@@ -6,7 +6,8 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import home_option, noted, opened, wide_console
+from gateway.cli.opening import home_option, noted, opened
+from gateway.cli.output import wide_console
 from gateway.exchange import Exchange
 from gateway.exchange.weaknesses import weaknesses
 from gateway.model.text import Text

@@ -1,18 +1,18 @@
 """``gateway get``: answer a service path with no server."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import click
 
-from gateway.cli.opening import home_option, opened, write_out, write_to
-from gateway.errors import BadSyntax, NoResults, NotAcceptable
+from gateway.cli.opening import home_option, opened, remembered
+from gateway.cli.output import format_named, output_option, refuse_unreadable, write_out
+from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
+from gateway.exchange.taken import question_at
 from gateway.formats import table
-from gateway.formats.negotiation import Choice, Wish, choose, parted
-from gateway.formats.table import M
+from gateway.formats.negotiation import Wish, choose, parted
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
@@ -21,13 +21,13 @@ from gateway.model.query import (
     SchemaQuery,
     StructureQuery,
 )
-from gateway.rest.service import DIALECTS, Question, question
+from gateway.rest.service import DIALECTS, Question
 
 
 def _answer(
-    exchange: Exchange, path: str, asked: Question, dialect: int, wish: Wish, *, screen: bool
+    exchange: Exchange, path: str, asked: Question, dialect: int, wish: Wish, output: Path | None
 ) -> Iterator[bytes]:
-    """The answer in pieces; `screen` where it is to be read at once, and not kept."""
+    """The answer in pieces, for a file or for standard output."""
     match asked:
         case AvailabilityQuery():
             found = exchange.availability(asked, exchange.everything())
@@ -35,8 +35,7 @@ def _answer(
             return available.format.write(found.told(available.manner))
         case DataQuery():
             data = choose(table.DATA[dialect], wish)
-            if screen:
-                refuse_unreadable(data)
+            refuse_unreadable(data, output, "data")
             message = exchange.data(asked, exchange.everything())
             return data.format.write(message.told(data.manner).asked_for(path))
         case MetadataQuery():
@@ -51,19 +50,6 @@ def _answer(
         case StructureQuery():
             structures = choose(table.STRUCTURES[dialect], _in_xml(wish))
             return structures.format.write(exchange.structures(asked).told(structures.manner))
-
-
-def refuse_unreadable(data: Choice[M], name: str = "data") -> None:
-    """Raise NotAcceptable for a format that no terminal can show, with what to do instead."""
-    if data.format.packed:
-        extension = data.format.extension
-        raise NotAcceptable(
-            f"A terminal cannot show {extension}: name a file, or send it on with > or |.",
-            spanish=f"Una terminal no puede mostrar {extension}: nombre un archivo, o páselo "
-            "con > o |.",
-            subject="format",
-            allowed=(f"--output {name}.{extension}", "--format csv"),
-        )
 
 
 def _in_xml(wish: Wish) -> Wish:
@@ -84,13 +70,9 @@ def _service(exchange: Exchange) -> str:
 )
 @click.argument("path")
 @click.option("--format", help="A short name (csv, ss, generic, xlsx) or a media type.")
-@click.option("--lang", help="The language of names: es, en, or all.")
+@click.option("--lang", callback=remembered, help="The language of names: es, en, or all.")
 @click.option("--labels", help="In SDMX-CSV: id, name or both.")
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file for the answer, which takes the place of one with its name.",
-)
+@output_option
 @home_option
 def get(path: str, output: Path | None, home: Path | None, **options: str | None) -> None:
     """Answer PATH, such as /sdmx/v1/dataflow/LMIG, on standard output or in a file.
@@ -102,20 +84,17 @@ def get(path: str, output: Path | None, home: Path | None, **options: str | None
     parts = urlsplit(path)
     version, _, rest = unquote(parts.path).strip("/").removeprefix("sdmx/").partition("/")
     if version not in DIALECTS:
-        raise BadSyntax(f"{path} is no service path.", allowed=("/sdmx/v1/…", "/sdmx/v2/…"))
+        raise BadSyntax(
+            f"{path} is no service path.",
+            spanish=f"{path} no es una ruta del servicio.",
+            allowed=("/sdmx/v1/…", "/sdmx/v2/…"),
+        )
     dialect = DIALECTS[version]
     own = [(option, value) for option, value in options.items() if value is not None]
     wishes, pairs = parted([*parse_qsl(parts.query, keep_blank_values=True), *own])
-    asked = question(dialect, rest, pairs)
-    screen = output is None and sys.stdout.isatty()
-    wish = Wish(parameters=wishes)
+    asked = question_at(dialect, rest, pairs)
+    if (named := format_named(wishes.get("format"), output)) is not None:
+        wishes["format"] = named
     with opened(home) as exchange:
-        try:
-            pieces = _answer(exchange, path, asked, dialect.number, wish, screen=screen)
-        except NoResults as error:
-            click.echo(f"gateway: {error.sentence()}", err=True)
-            raise click.exceptions.Exit(1) from error
-        if output is None:
-            write_out(pieces)
-        else:
-            write_to(output, pieces)
+        pieces = _answer(exchange, path, asked, dialect.number, Wish(parameters=wishes), output)
+        write_out(pieces, output)

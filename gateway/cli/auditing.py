@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.access.audit import Entry
-from gateway.cli.opening import MOMENT, home_option, opened, wide_console
+from gateway.cli.opening import MOMENT, home_option, opened
+from gateway.cli.output import wide_console
 
 
 @click.group(epilog="Example:  gateway audit show --provider GT_IGM")

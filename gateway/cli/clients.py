@@ -14,7 +14,8 @@ from gateway.access.grants import Grant, checked
 from gateway.access.keysets import Keys, keys_in_file
 from gateway.access.rights import SCOPE_OF
 from gateway.access.signed import ALGORITHMS
-from gateway.cli.opening import home_option, login_name, noted, opened, wide_console
+from gateway.cli.opening import home_option, login_name, noted, opened
+from gateway.cli.output import wide_console
 
 _NEW = "client:new"
 

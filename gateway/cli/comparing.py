@@ -1,23 +1,20 @@
 """``gateway compare``: what one country says of another beside what the other says of it."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from gateway.cli.asking import refuse_unreadable
 from gateway.cli.compared import print_comparison
-from gateway.cli.opening import (
-    home_option,
-    language_of,
-    language_option,
-    opened,
+from gateway.cli.opening import home_option, language_of, language_option, opened
+from gateway.cli.output import (
+    format_named,
+    output_option,
+    refuse_unreadable,
     wide_console,
     write_out,
-    write_to,
 )
-from gateway.errors import BadSyntax, NoResults
+from gateway.errors import BadSyntax
 from gateway.exchange import Exchange
 from gateway.exchange.compared import BROKEN, Table
 from gateway.exchange.comparing import PairQuery, data_query
@@ -62,11 +59,7 @@ from gateway.rest import v2
     help="xlsx: a workbook for a report. Any other of the service: the observations of DF_MIRROR "
     "that the table is made of.",
 )
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="To this file; without --format, in the one that its name ends in.",
-)
+@output_option
 @language_option
 @home_option
 def compare(
@@ -90,23 +83,16 @@ def compare(
     """
     _refuse_more(more, between)
     asked = PairQuery(dataflow, between, start, end, tuple(breakdown), frequency)
-    written = written or (output.suffix.removeprefix(".") if output else None)
     with opened(home) as exchange:
         language = language_of(lang, exchange)
         visibility = exchange.everything()
-        try:
-            found = comparisons(exchange, asked, visibility)
-        except NoResults as nothing:
-            click.echo(f"gateway: {nothing.sentence(language)}", err=True)
-            raise click.exceptions.Exit(1) from nothing
-        if written is None:
+        found = comparisons(exchange, asked, visibility)
+        if written is None and output is None:
             _print(exchange, asked, found, visibility, language)
             return
-        pieces = _pieces(exchange, asked, found, visibility, language, written, output is None)
-        if output is None:
-            write_out(pieces)
-        else:
-            write_to(output, pieces)
+        named = format_named(written, output) or "xlsx"
+        pieces = _pieces(exchange, asked, found, visibility, language, named, output)
+        write_out(pieces, output)
 
 
 def _refuse_more(more: Sequence[str], between: tuple[str, str]) -> None:
@@ -143,13 +129,12 @@ def _pieces(
     found: Sequence[Table],
     visibility: Visibility,
     language: Language,
-    written: str,
-    on_screen: bool,
+    named: str,
+    output: Path | None,
 ) -> Iterator[bytes]:
     """A workbook of the comparisons, or their observations in another format."""
-    data = choose(DATA[2], Wish(parameters={"format": written, "lang": language}))
-    if on_screen and sys.stdout.isatty():
-        refuse_unreadable(data, "pair")
+    data = choose(DATA[2], Wish(parameters={"format": named, "lang": language}))
+    refuse_unreadable(data, output, "pair")
     query = data_query(exchange, asked, found)
     if data.format is XLSX:
         since = exchange.standing(query, visibility).since

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.opening import home_option, remembered
-from gateway.errors import BadConfiguration
+from gateway.cli.opening import home_option, language_option
 from gateway.exchange.configuration import RULES, check_configuration
-from gateway.model.text import LANGUAGES, Language, Text
-from gateway.settings import Home, find_home
+from gateway.model.text import Language, Text
+from gateway.settings import find_home
 
 _SOUND = Text(
     "Sin faltas: {provisions} provisiones, {code_maps} mapas de códigos.",
@@ -19,14 +18,6 @@ _FAULTS = Text("{many} faltas. Corríjalas en los archivos nombrados.",
                "{many} faults. Mend them in the files named.")  # fmt: skip
 
 
-def _own(home: Home) -> Language:
-    """The language of a home; Spanish where its settings cannot be read."""
-    try:
-        return home.settings().language
-    except BadConfiguration:
-        return "es"
-
-
 @click.group(epilog="Example:  gateway config check")
 def config() -> None:
     """What stands in config/: settings, provisions and code maps."""
@@ -34,9 +25,7 @@ def config() -> None:
 
 @config.command(epilog="Example:  gateway config check --home my-gateway")
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as one JSON object.")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the summary."
-)
+@language_option
 @home_option
 def check(*, as_json: bool, lang: str | None, home: Path | None) -> None:
     """Name every fault of gateway.toml, of the provisions and of their code maps, at once.
@@ -52,7 +41,7 @@ def check(*, as_json: bool, lang: str | None, home: Path | None) -> None:
         for fault in found.faults:
             click.echo(fault)
         said = _FAULTS if found.faults else _SOUND
-        language: Language = "en" if (lang or _own(place)) == "en" else "es"
+        language: Language = "en" if (lang or place.language) == "en" else "es"
         click.echo(
             said.said(language).format(
                 provisions=found.provisions, code_maps=found.code_maps, many=len(found.faults)
@@ -63,13 +52,11 @@ def check(*, as_json: bool, lang: str | None, home: Path | None) -> None:
 
 
 @config.command(epilog="Example:  gateway config rules --lang en")
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), callback=remembered, help="Language of the rules."
-)
+@language_option
 @home_option
 def rules(*, lang: str | None, home: Path | None) -> None:
     """List the rules that a file must pass: each a name, and what it demands."""
-    language: Language = "en" if (lang or _own(find_home(home))) == "en" else "es"
+    language: Language = "en" if (lang or find_home(home).language) == "en" else "es"
     width = max(map(len, RULES))
     for name, statement in RULES.items():
         click.echo(f"{name:<{width}}  {statement.said(language)}")

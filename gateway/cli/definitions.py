@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.opening import home_option, opened, write_out
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import write_out
 from gateway.errors import BadConfiguration, BadFile, NotFound, SemanticError, StorageFault
 from gateway.exchange import Exchange
 from gateway.formats import table
@@ -100,21 +101,28 @@ def _codelist(exchange: Exchange, id: str) -> ItemScheme:
     found = exchange.registry.matching([Kind.CODELIST], pattern)
     if len(found) > 1:
         raise NotFound(
-            f"Several agencies have a {id}.", allowed=[str(each.reference) for each in found]
+            f"Several agencies have a {id}.",
+            spanish=f"Varias agencias tienen {id}.",
+            allowed=[str(each.reference) for each in found],
         )
     latest = found[0]
     if not isinstance(latest, ItemScheme):
-        raise NotFound(f"{id} is no code list.")
+        raise NotFound(f"{id} is no code list.", spanish=f"{id} no es una lista de códigos.")
     return latest
 
 
 def _read(source: Path, latest: ItemScheme) -> ItemScheme:
     if latest.agency == "SDMX":
-        raise SemanticError(f"{latest.reference} is SDMX's own; it is not for us to change.")
+        raise SemanticError(
+            f"{latest.reference} is SDMX's own; it is not for us to change.",
+            spanish=f"{latest.reference} es de SDMX; no nos toca cambiarla.",
+        )
     try:
         return from_csv(source.read_text(encoding="utf-8"), latest)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{source} cannot be read ({error}).") from error
+        raise BadFile(
+            f"{source} cannot be read ({error}).", spanish=f"No se puede leer {source} ({error})."
+        ) from error
 
 
 def _write(exchange: Exchange, changed: ItemScheme) -> Path:
@@ -122,11 +130,12 @@ def _write(exchange: Exchange, changed: ItemScheme) -> Path:
     folder = exchange.home.dsd
     if folder == defaults() / "dsd":
         raise StorageFault(
-            "This home has no dsd/ of its own to be edited: gateway init HOME makes one."
+            "This home has no dsd/ of its own to be edited: gateway init HOME makes one.",
+            spanish="Esta carpeta no tiene dsd/ propio que editar: gateway init CARPETA hace uno.",
         )
     path = folder / f"{changed.agency}-{changed.id}-{changed.version}.xml"
     if path.exists():
-        raise StorageFault(f"{path} is there already.")
+        raise StorageFault(f"{path} is there already.", spanish=f"{path} ya existe.")
     message = StructureMessage(exchange.file_header(path.stem), (changed,))
     path.write_bytes(b"".join(table.STRUCTURE_21.write(message)))
     if faults := check_folder(folder):

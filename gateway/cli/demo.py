@@ -48,7 +48,8 @@ def demo(port: int, home: Path | None, *, as_json: bool) -> None:
             served = exchange.home
         url = f"http://{host}:{port}"
         say = _say_json if as_json else _say
-        run(served, host, port, url, 1, lambda: say(url, *client))
+        # The terminal is for people: a line of JSON a request would push away what they are told.
+        run(served, host, port, url, 1, lambda: say(url, *client), log="faults")
 
 
 def _load_samples(exchange: Exchange) -> None:
@@ -88,7 +89,7 @@ def _say(url: str, client_id: str, client_secret: str) -> None:
   client_id          {client_id}
   client_secret      {client_secret}
 
-Lo que Guatemala recibió de México en 2023 / what Guatemala received from Mexico in 2023:
+Lo que Guatemala recibió de México en 2023 / what Guatemala received from Mexico in 2023 (10 min):
 
 curl -g -H 'Authorization: Bearer {token}' '{url}{path}?{query}'
 

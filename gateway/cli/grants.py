@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.access.grants import ACTIONS, RESTRICTED, Grant
-from gateway.cli.opening import MOMENT, home_option, login_name, noted, opened, wide_console
+from gateway.cli.opening import MOMENT, home_option, login_name, noted, opened
+from gateway.cli.output import wide_console
 from gateway.exchange import granting
 from gateway.model.query import Filter
 from gateway.model.visibility import Sight, View

@@ -15,12 +15,13 @@ from gateway.cli.opening import (
     login_name,
     opened,
 )
-from gateway.cli.receipts import show
+from gateway.cli.receipts import json_option, show
 from gateway.errors import StorageFault
 from gateway.exchange.receipts import as_json
 from gateway.exchange.submission import report_on
 from gateway.exchange.submission import submit as submit_file
 from gateway.model.release import State
+from gateway.model.text import Text
 
 
 @click.command(
@@ -40,7 +41,7 @@ from gateway.model.release import State
     help="Write the file back to this .xlsx, with the faulty cells marked and a sheet of findings.",
 )
 @click.option("--by", default=login_name, help="Who hands it in (else the login name).")
-@click.option("--json", "in_json", is_flag=True, help="Print the report as one JSON object.")
+@json_option
 @language_option
 @home_option
 def submit(
@@ -75,8 +76,13 @@ def submit(
         click.echo(json.dumps(as_json(receipt), ensure_ascii=False))
     else:
         show(receipt, language)
+        if report is not None:
+            click.echo(_MARKED.said(language).format(report=report))
     if receipt.state is State.REFUSED:
         raise click.exceptions.Exit(1)
+
+
+_MARKED = Text("El libro señalado está en {report}.", "The marked workbook is {report}.")
 
 
 def _refuse_unwritable(path: Path) -> None:

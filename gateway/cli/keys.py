@@ -7,7 +7,8 @@ import click
 from rich.table import Table
 
 from gateway.access.keys import AHEAD, AT_ONCE
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import wide_console
 
 
 @click.group(epilog="Example:  gateway keys rotate")

@@ -2,8 +2,7 @@
 
 import getpass
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,10 +10,8 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
-from rich.console import Console
 
 from gateway.access.decision import Decision
-from gateway.errors import StorageFault
 from gateway.exchange import Exchange
 from gateway.model.text import LANGUAGES, Language
 from gateway.settings import find_home
@@ -69,13 +66,14 @@ def language_option(command: Callable[P, R]) -> Callable[P, R]:
         "--lang",
         type=click.Choice(LANGUAGES),
         callback=remembered,
-        help="Language of the report.",
+        help="The language, es or en (else that of the home).",
     )(command)
 
 
 def language_of(asked: str | None, exchange: Exchange) -> Language:
     """The language that was asked for, else that of the home."""
-    return "en" if (asked or exchange.settings.language) == "en" else "es"
+    said = asked if asked in LANGUAGES else exchange.settings.language
+    return "en" if said == "en" else "es"
 
 
 def login_name() -> str:
@@ -104,39 +102,3 @@ def opened(home: Path | None) -> Iterator[Exchange]:
         yield exchange
     finally:
         exchange.close()
-
-
-def write_out(pieces: Iterable[bytes]) -> None:
-    """Write a message to standard output; whoever reads it may stop when they have enough."""
-    try:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # What is still buffered has no reader; closing it again must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_to(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a message to a file, which appears under its name once it is whole.
-
-    Raises StorageFault where it cannot be written.
-    """
-    passing = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with passing.open("wb") as file:
-            file.writelines(pieces)
-        passing.replace(path)
-    except OSError as error:
-        raise StorageFault(
-            f"{path} cannot be written ({error.strerror}).",
-            spanish=f"No se puede escribir {path} ({error.strerror}).",
-            subject=str(path),
-        ) from error
-    finally:
-        passing.unlink(missing_ok=True)
-
-
-def wide_console() -> Console:
-    """A console that cuts nothing short where its output goes to a file or another program."""
-    return Console(width=None if sys.stdout.isatty() else 240)

@@ -1,6 +1,5 @@
 """``gateway corridors``, ``coverage`` and ``reconcile``: beyond the pair, all that is stated."""
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -10,21 +9,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.asking import refuse_unreadable
-from gateway.cli.opening import (
-    home_option,
-    language_of,
-    language_option,
-    opened,
+from gateway.cli.opening import home_option, language_of, language_option, opened
+from gateway.cli.output import (
+    format_named,
+    output_option,
+    refuse_unreadable,
     wide_console,
     write_out,
-    write_to,
 )
 from gateway.exchange import Exchange
 from gateway.exchange.listings import QUESTIONS, listing
 from gateway.exchange.matrix import Matrix, matrices
 from gateway.exchange.overview import Asked, Found
-from gateway.formats.negotiation import Wish, choose
+from gateway.formats.listing import Listing
+from gateway.formats.negotiation import Choice, Wish, choose
 from gateway.formats.table import LISTINGS
 from gateway.mirror.corridors import Flow
 from gateway.mirror.coverage import Coverage
@@ -40,9 +38,7 @@ def _options(command: Callable[P, R]) -> Callable[P, R]:
     for option in (
         home_option,
         language_option,
-        click.option(
-            "--output", type=click.Path(dir_okay=False, path_type=Path), help="To this file."
-        ),
+        output_option,
         click.option("--format", "written", help="Write it as json, csv or xlsx instead."),
         click.option("--reporter", help="Only what one country says, as GT."),
         click.option("--indicator", help="Only one phenomenon, as RETURNS."),
@@ -125,24 +121,25 @@ def _answer(
     output: Path | None,
 ) -> None:
     with opened(home) as exchange:
+        wanted = _wanted(name, written, output)
         question, _ = QUESTIONS[name]
         found = question(exchange.overview, asked, exchange.everything())
-        if written is not None or output is not None:
-            _write(exchange, name, asked, found, written or "csv", output)
+        if wanted is not None:
+            standing = exchange.overview.standing(asked, exchange.everything(), exchange.defined)
+            pieces = wanted.format.write(listing(name, found, standing.since))
+            write_out(pieces, output)
             return
         words = _Words(language_of(lang, exchange), exchange)
     _PRINTED[name](wide_console(), found, words)
 
 
-def _write(
-    exchange: Exchange, name: str, asked: Asked, found: Found, written: str, output: Path | None
-) -> None:
-    wanted = choose(LISTINGS, Wish(parameters={"format": written}))
-    if output is None and sys.stdout.isatty():
-        refuse_unreadable(wanted, name)
-    since = exchange.overview.standing(asked, exchange.everything(), exchange.defined).since
-    pieces = wanted.format.write(listing(name, found, since))
-    write_out(pieces) if output is None else write_to(output, pieces)
+def _wanted(name: str, written: str | None, output: Path | None) -> Choice[Listing] | None:
+    """The format to write in, if any. Raises NotAcceptable for one that is none, or is no text."""
+    if written is None and output is None:
+        return None
+    wanted = choose(LISTINGS, Wish(parameters={"format": format_named(written, output) or "csv"}))
+    refuse_unreadable(wanted, output, name)
+    return wanted
 
 
 class _Words:

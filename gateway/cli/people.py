@@ -7,10 +7,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from gateway.access.clients import DATA_READ, SCOPES
-from gateway.access.invitations import Asks
+from gateway.access.invitations import LIFE, Asks
 from gateway.access.people import ADMINISTRATORS, NewPerson, Person
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import wide_console
 from gateway.exchange import Exchange
+from gateway.model.text import Text
 
 
 @click.group(epilog="Example:  gateway people add maria@ine.gob.gt 'María Pérez'")
@@ -56,8 +58,7 @@ def add_person(
     )
     with opened(home) as exchange:
         exchange.accounts.people.add(person, exchange.clock())
-        link = link_for(exchange, exchange.accounts.invitations.invite(person.id, Asks.BOTH))
-    click.echo(link)
+        _print_link(exchange, person.id, Asks.BOTH)
 
 
 @people.command("list", epilog="Example:  gateway people list")
@@ -106,8 +107,7 @@ def reset_person(address: str, home: Path | None, *, everything: bool) -> None:
     """Print a link to choose a new password; the second factor proves who follows it."""
     asks = Asks.BOTH if everything else Asks.PASSWORD
     with opened(home) as exchange:
-        link = link_for(exchange, exchange.accounts.invitations.invite(address, asks))
-    click.echo(link)
+        _print_link(exchange, address, asks)
 
 
 @people.command("second-factor", epilog="Example:  gateway people second-factor maria@ine.gob.gt")
@@ -116,9 +116,22 @@ def reset_person(address: str, home: Path | None, *, everything: bool) -> None:
 def second_factor(address: str, home: Path | None) -> None:
     """Print a link to choose a new second factor; the password proves who follows it."""
     with opened(home) as exchange:
-        token = exchange.accounts.invitations.invite(address, Asks.SECOND_FACTOR)
-        link = link_for(exchange, token)
-    click.echo(link)
+        _print_link(exchange, address, Asks.SECOND_FACTOR)
+
+
+_HAND_OVER = Text(
+    "Este enlace es de {address}, vale una vez y {days} días: entréguelo de modo que nadie más lo "
+    "lea.",
+    "This link is for {address}, good once and for {days} days: hand it over in a way that nobody "
+    "else reads.",
+)
+
+
+def _print_link(exchange: Exchange, address: str, asks: Asks) -> None:
+    """The link alone on standard output, and what to do with it beside."""
+    click.echo(link_for(exchange, exchange.accounts.invitations.invite(address, asks)))
+    said = _HAND_OVER.said(exchange.settings.language)
+    click.echo(said.format(address=address, days=LIFE.days), err=True)
 
 
 def link_for(exchange: Exchange, token: str) -> str:

@@ -1,5 +1,6 @@
 """Receipts as people read them on the terminal."""
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,6 +12,11 @@ from gateway.model.text import Language, Text
 from gateway.releases.submissions import SAID
 
 __all__ = ["SAID", "plain", "show"]
+
+
+json_option = click.option(
+    "--json", "in_json", is_flag=True, help="Print the report as one JSON object."
+)
 
 
 def plain(word: str) -> str:

@@ -10,7 +10,8 @@ from pyarrow import csv
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import home_option, opened, wide_console
+from gateway.cli.opening import home_option, opened
+from gateway.cli.output import wide_console
 from gateway.exchange import keeping
 from gateway.model.observations import REPORTED
 from gateway.model.release import Changes, Release

@@ -20,7 +20,7 @@ from granian.server import Server
 from gateway.cli.opening import home_option, opened
 from gateway.errors import StorageFault
 from gateway.exchange import Exchange
-from gateway.settings import Home, hand_down
+from gateway.settings import Home, Logged, Run, hand_down
 
 _THREADS = 256
 """So many large answers a process can be sending at once; how many it works on is another matter.
@@ -44,7 +44,8 @@ def serve(host: str | None, port: int | None, home: Path | None) -> None:
         _ = exchange.keys
         first = _first_link(exchange, issuer)
         served = exchange.home
-    run(served, host, port, issuer, chosen.workers, lambda: _say(f"Serving {issuer}/", first))
+    said = (f"Serving {issuer}/", first)
+    run(served, host, port, issuer, chosen.workers, lambda: _say(*said), chosen.log)
 
 
 def _say(*lines: str) -> None:
@@ -87,14 +88,20 @@ def free_port(host: str, port: int) -> int:
 
 
 def run(
-    home: Home, host: str, port: int, issuer: str, workers: int, ready: Callable[[], None]
+    home: Home,
+    host: str,
+    port: int,
+    issuer: str,
+    workers: int,
+    ready: Callable[[], None],
+    log: Logged,
 ) -> None:
     """Serve until a signal; `ready` is called once the first worker answers.
 
     After a signal nothing new is taken; answers that are being sent have some time to end.
     """
     with tempfile.TemporaryDirectory(prefix="gateway-counts-") as counts:
-        hand_down(home, issuer, Path(counts))
+        hand_down(Run(home, issuer, Path(counts), log))
         server = Server(
             "gateway.web.app:create_worker",
             factory=True,

@@ -7,28 +7,21 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from gateway.cli.opening import (
-    home_option,
-    language_of,
-    language_option,
-    login_name,
-    opened,
-    wide_console,
-)
-from gateway.cli.receipts import SAID, plain, show
+from gateway.cli.opening import home_option, language_of, language_option, login_name, opened
+from gateway.cli.output import wide_console
+from gateway.cli.receipts import SAID, json_option, plain, show
 from gateway.exchange import workflow
 from gateway.exchange.receipts import as_json
 from gateway.model.release import Receipt, State, Submission
 from gateway.model.text import Language, Text
 
 _by = click.option("--by", default=login_name, help="Who decides (else the login name).")
-_json = click.option("--json", "in_json", is_flag=True, help="Print the report as one JSON object.")
 
 
 @click.command(epilog="Example:  gateway approve 5f0c… --by 'María Pérez'")
 @click.argument("id")
 @_by
-@_json
+@json_option
 @language_option
 @home_option
 def approve(id: str, by: str, lang: str | None, home: Path | None, *, in_json: bool) -> None:
@@ -132,7 +125,7 @@ def show_submission(id: str, lang: str | None, home: Path | None) -> None:
 
 @submissions.command("resume", epilog="Example:  gateway submissions resume 5f0c…")
 @click.argument("id")
-@_json
+@json_option
 @language_option
 @home_option
 def resume(id: str, lang: str | None, home: Path | None, *, in_json: bool) -> None:

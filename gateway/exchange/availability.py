@@ -53,7 +53,11 @@ class Availabilities:
         refuse_moments(query.data, visibility.at)
         found = [*self._found(query, visibility)]
         if not found:
-            raise NoResults("No observation fits the question.", subject=str(query.data.flows))
+            raise NoResults(
+                "No observation fits the question.",
+                spanish="Ninguna observación responde a la pregunta.",
+                subject=str(query.data.flows),
+            )
         told = [(each.constraint, each.structure) for each in found]
         providers = dict.fromkeys(one for each in found for one in each.providers)
         related = referred(self._registry, told, providers, query.references)
@@ -98,7 +102,10 @@ def _with_components(asked: Sequence[Asked], components: Sequence[str]) -> Itera
             yield each
             continue
         refusal = SemanticError(
-            f"{structure.id} has no dimension {missing[0]}.", subject=missing[0], allowed=known
+            f"{structure.id} has no dimension {missing[0]}.",
+            spanish=f"{structure.id} no tiene dimensión {missing[0]}.",
+            subject=missing[0],
+            allowed=known,
         )
         if each.supply.named:
             raise refusal

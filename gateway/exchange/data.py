@@ -16,7 +16,7 @@ from gateway.exchange.bounds import Bounds
 from gateway.exchange.fitting import fitted, refuse_moments, refuse_unfit
 from gateway.exchange.mirror import Mirror
 from gateway.exchange.showing import shown
-from gateway.exchange.standing import Standing, Standings, rights, standing
+from gateway.exchange.standing import AnyQuery, Standing, Standings, asked_of, of_supplies, rights
 from gateway.exchange.states import datasets, page
 from gateway.formats.message import FLAT, DataSet, Shown, Subject
 from gateway.intake.provision import Provision
@@ -91,9 +91,8 @@ class Data:
         self._store = store
         self._standings = Standings(store)
         # Definitions do not change while the gateway runs; clients ask the same again and again.
-        self._feeds = lru_cache(maxsize=1024)(self._feeding_all)
         self._asked = lru_cache(maxsize=1024)(self._asking)
-        self._suppliers = lru_cache(maxsize=1024)(self._supplying)
+        self._supplies = lru_cache(maxsize=1024)(self._supplying)
 
     @property
     def provisions(self) -> Iterable[Provision]:
@@ -102,26 +101,25 @@ class Data:
 
     def standing(
         self,
-        query: DataQuery | AvailabilityQuery | RegistrationQuery,
+        query: AnyQuery,
         visibility: Visibility,
         definitions: tuple[Hashable, datetime],
     ) -> Standing:
         """What decides an answer. Raises NotFound for an artefact that is not there."""
-        seeing = _Seeing(rights(visibility), visibility)
-        return self._standings.get(
-            (query, seeing, definitions),
+        data = _data_of(query)
+        held = self._standings.get(
+            (_naming(data), data.as_of, rights(visibility), definitions),
             visibility,
-            lambda: self._feeds(query, seeing),
-            lambda feeds: standing(self._store, feeds, query, visibility, definitions),
+            lambda: self._feeds(data, visibility),
+            lambda feeds: of_supplies(self._store, feeds, data.as_of, visibility, definitions),
         )
+        return asked_of(held, query)
 
-    def _feeding_all(
-        self, query: DataQuery | AvailabilityQuery | RegistrationQuery, seeing: "_Seeing"
-    ) -> Mapping[str, DataStructure]:
+    def _feeds(self, query: DataQuery, visibility: Visibility) -> Mapping[str, DataStructure]:
         """Every provision that may answer a question, with its structure."""
         return {
             provision: self._provisions[provision].structure
-            for supply in self.supplies(_data_of(query), seeing.visibility)
+            for supply in self.supplies(query, visibility)
             for provision in supply.provisions
         }
 
@@ -139,21 +137,22 @@ class Data:
         found = [self._of(one, visibility, bounds) for one in asked]
         paged = tuple(page((each for told, _ in found for each in told), query.page))
         if not paged:
-            empty = NoResults("No observation fits the question.", subject=str(query.flows))
+            empty = NoResults(
+                "No observation fits the question.",
+                spanish="Ninguna observación responde a la pregunta.",
+                subject=str(query.flows),
+            )
             empty.withheld = sum(withheld for _, withheld in found)
             raise empty
         return paged
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
         """The providers whose figures a question is about, as far as a caller sees any of them."""
-        return self._suppliers(query, _Seeing(rights(visibility), visibility))
-
-    def _supplying(self, query: DataQuery, seeing: "_Seeing") -> tuple[str, ...]:
         try:
-            found = self.supplies(query, seeing.visibility)
-            ids = [id for each in found for id in each.provisions]
+            found = self.supplies(query, visibility)
         except GatewayError:
             return ()
+        ids = (id for each in found for id in each.provisions)
         return tuple(dict.fromkeys(self._provisions[id].provider for id in ids))
 
     def asked(self, query: DataQuery, visibility: Visibility) -> tuple[Asked, ...]:
@@ -164,7 +163,7 @@ class Data:
         """
         return self._asked(query, _Seeing(rights(visibility), visibility))
 
-    def _asking(self, query: DataQuery, seeing: "_Seeing") -> tuple[Asked, ...]:
+    def _asking(self, query: DataQuery, seeing: _Seeing) -> tuple[Asked, ...]:
         found: list[Asked] = []
         refusals: list[GatewayError] = []
         for supply in self.supplies(query, seeing.visibility):
@@ -178,11 +177,18 @@ class Data:
             raise refusals[0]
         return tuple(found)
 
-    def supplies(self, query: DataQuery, visibility: Visibility) -> Iterator[Supply]:
+    def supplies(self, query: DataQuery, visibility: Visibility) -> tuple[Supply, ...]:
         """The artefacts that a question means; by a wildcard, those that something feeds.
 
-        What is not there for the caller is passed over as if nobody had defined it.
+        What is not there for the caller is passed over as if nobody had defined it. They are the
+        same whichever keys and filters are asked for.
         """
+        return self._supplies(_naming(query), _Seeing(rights(visibility), visibility))
+
+    def _supplying(self, query: DataQuery, seeing: _Seeing) -> tuple[Supply, ...]:
+        return tuple(self._supplied(query, seeing.visibility))
+
+    def _supplied(self, query: DataQuery, visibility: Visibility) -> Iterator[Supply]:
         for artefact in self._artefacts(query, visibility):
             derived = self._mirror.gives(artefact)
             feeding = self._compared if derived else self._feeding
@@ -274,7 +280,7 @@ class Data:
         return [replace(each, shown=asked.shown) for each in told], withheld
 
 
-def _data_of(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> DataQuery:
+def _data_of(query: AnyQuery) -> DataQuery:
     """The question for the data that another question is about."""
     match query:
         case AvailabilityQuery():
@@ -282,6 +288,11 @@ def _data_of(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> DataQu
         case RegistrationQuery():
             return DataQuery(query.context, query.pattern, providers=query.providers)
     return query
+
+
+def _naming(query: DataQuery) -> DataQuery:
+    """What a question says of the artefacts it means and of who supplies them, and no more."""
+    return DataQuery(query.context, query.flows, providers=query.providers)
 
 
 def _start(years: Counter[int], most: int) -> int | None:
@@ -343,6 +354,7 @@ def _of_series(query: DataQuery, structure: DataStructure) -> DataQuery:
     if query.dimension_at_observation not in (structure.time.id, FLAT):
         raise NotServed(
             "Series without observations are served over time only.",
+            spanish="Las series sin observaciones solo se sirven sobre el tiempo.",
             subject="dimensionAtObservation",
             allowed=(structure.time.id,),
         )

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 
 from gateway import __version__
+from gateway.access import grants
 from gateway.access.accounts import Accounts
 from gateway.access.audit import Audit
+from gateway.access.caller import Caller
 from gateway.access.clients import Clients
 from gateway.access.grants import Grants
 from gateway.access.keys import KeyRing
@@ -19,7 +21,7 @@ from gateway.access.rights import Provided, Realm
 from gateway.access.sealing import Seal, seal
 from gateway.access.stamp import Stamp
 from gateway.database import Database
-from gateway.errors import NotFound
+from gateway.errors import NotFound, Overtaken
 from gateway.exchange.availability import Availabilities
 from gateway.exchange.bounds import Bounds
 from gateway.exchange.data import Data, told_at
@@ -30,7 +32,7 @@ from gateway.exchange.registrations import Registrations
 from gateway.exchange.remarks import read_remarks, said_apart
 from gateway.exchange.schemas import schema
 from gateway.exchange.sources import sources
-from gateway.exchange.standing import Standing
+from gateway.exchange.standing import AnyQuery, Standing
 from gateway.formats.message import DataMessage, Header, Provenance, StructureMessage
 from gateway.formats.metadata_message import MetadataMessage
 from gateway.formats.registry_message import RegistrationMessage
@@ -50,6 +52,7 @@ from gateway.model.query import (
 from gateway.model.release import Release
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry, content_digest, definitions
+from gateway.releases import catalogue
 from gateway.releases.catalogue import Catalogue
 from gateway.releases.definitions import Definitions
 from gateway.releases.files import Files
@@ -64,6 +67,9 @@ Clock = Callable[[], datetime]
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+_VERSION = f"SELECT * FROM ({grants.VERSION}) AS rules, ({catalogue.VERSION}) AS releases"  # noqa: S608 - both are ours
 
 
 def _provided(provision: Provision) -> Provided:
@@ -154,10 +160,14 @@ class Exchange:
         """What the operator at the terminal sees, as of now."""
         return self.policy.everything(self.clock())
 
+    def visibility(self, caller: Caller) -> Visibility:
+        """What a caller sees now, in answers that are each of one state of the releases."""
+        releases = self.store.catalogue.version()  # before the look: what comes meanwhile counts
+        return self.policy.visibility(caller, self.clock(), releases)
+
     def version(self) -> tuple[object, ...] | None:
         """What stands for all rules and all releases; None where nobody can tell at a glance."""
-        releases = self.store.catalogue.version()
-        return None if releases is None else (self.grants.version(), releases)
+        return self.database.glance(_VERSION)
 
     def provision(self, id: str) -> Provision:
         """One provision. Raises NotFound with those that there are."""
@@ -170,9 +180,7 @@ class Exchange:
             )
         return self.provisions[id]
 
-    def standing(
-        self, query: DataQuery | AvailabilityQuery | RegistrationQuery, visibility: Visibility
-    ) -> Standing:
+    def standing(self, query: AnyQuery, visibility: Visibility) -> Standing:
         """What decides the answer to a question of data, before anything is looked up.
 
         Raises NotFound for an artefact that is not there.
@@ -194,10 +202,10 @@ class Exchange:
         """The observations that a question asks for, as far as a caller may see them.
 
         `known` is the question's standing, where that was asked for already. Raises NotFound,
-        SemanticError, NoResults, TooLarge and TooSlow as `Data.answer` does.
+        SemanticError, NoResults, TooLarge and TooSlow as `Data.answer` does, and Overtaken.
         """
         found = self._data.answer(query, visibility, bounds or Bounds())
-        header = self._header(known or self.standing(query, visibility))
+        header = self._header(known, query, visibility)
         told = partial(
             sources,
             self._data,
@@ -220,12 +228,12 @@ class Exchange:
     ) -> StructureMessage:
         """Which values the data have that a question asks for, as far as a caller may see them.
 
-        Raises what `Availabilities.answer` raises.
+        Raises what `Availabilities.answer` raises, and Overtaken.
         """
         found = Availabilities(self._data, self.registry, self.store)
         constraints, related = found.answer(query, visibility)
         named = frozenset(each.reference for each in related)
-        header = self._header(known or self.standing(query, visibility))
+        header = self._header(known, query, visibility)
         return StructureMessage(header, (*constraints, *related), related=named)
 
     def suppliers(self, query: DataQuery, visibility: Visibility) -> tuple[str, ...]:
@@ -241,11 +249,11 @@ class Exchange:
     ) -> RegistrationMessage:
         """Where the data are that a caller may see, at a service's address, and since when.
 
-        Raises NotFound and NoResults as `Registrations.answer` does.
+        Raises NotFound and NoResults as `Registrations.answer` does, and Overtaken.
         """
         registrations = Registrations(self._data, self.registry, self.store)
         found = registrations.answer(query, visibility, service)
-        header = self._header(known or self.standing(query, visibility))
+        header = self._header(known, query, visibility)
         return RegistrationMessage(header, found)
 
     def structures(self, query: StructureQuery) -> StructureMessage:
@@ -301,8 +309,20 @@ class Exchange:
             return self.registry
         return self.registry.only(self.definitions.served_at(moment))
 
-    def _header(self, standing: Standing) -> Header:
-        """The same each time until the answer would be another, so that an ETag can be strong."""
+    def _header(
+        self,
+        known: Standing | None,
+        query: AnyQuery,
+        visibility: Visibility,
+    ) -> Header:
+        """The same each time until the answer would be another, so that an ETag can be strong.
+
+        What was found may be of a release that came after the look at how the question stands:
+        then Overtaken is raised.
+        """
+        standing = known or self.standing(query, visibility)
+        if visibility.releases not in (None, self.store.catalogue.version()):
+            raise Overtaken("A release came while this was answered.")
         return Header(f"M{standing.digest[:16]}", standing.since, self.settings.sender)
 
     @cached_property

@@ -22,6 +22,7 @@ def refuse_unfit(
     if query.dimension_at_observation not in at_observation:
         raise SemanticError(
             f"{structure.id} has no dimension {query.dimension_at_observation}.",
+            spanish=f"{structure.id} no tiene dimensión {query.dimension_at_observation}.",
             subject="dimensionAtObservation",
             allowed=at_observation,
         )
@@ -29,12 +30,16 @@ def refuse_unfit(
         if len(key) > len(dimensions):
             raise SemanticError(
                 f"The key has {len(key)} positions; {structure.id} has {len(dimensions)}.",
+                spanish=f"La clave tiene {len(key)} posiciones; {structure.id} tiene "
+                f"{len(dimensions)}.",
                 subject="key",
                 allowed=[".".join(dimensions)],
             )
         for dimension, wanted in zip(dimensions, key, strict=False):
             _refuse_unknown(dimension, wanted or frozenset(), codes[dimension])
+    known = {component.id for component in structure.components()}
     for each in query.filters:
+        _refuse_unknown_component(each, structure, known)
         _refuse_filter(each, structure, codes)
 
 
@@ -42,12 +47,22 @@ def refuse_moments(query: DataQuery, now: datetime) -> None:
     """Raise SemanticError for moments at which nothing is known, or between which nothing lies."""
     for name, moment in (("asOf", query.as_of), ("updatedAfter", query.updated_after)):
         if moment is not None and moment > now:
-            raise SemanticError(f"{name}={moment.isoformat()} is still to come.", subject=name)
+            raise SemanticError(
+                f"{name}={moment.isoformat()} is still to come.",
+                spanish=f"{name}={moment.isoformat()} todavía no llega.",
+                subject=name,
+            )
     if query.as_of is not None and (query.updated_after or query.as_of) > query.as_of:
-        raise SemanticError("updatedAfter is later than asOf.", subject="updatedAfter")
+        raise SemanticError(
+            "updatedAfter is later than asOf.",
+            spanish="updatedAfter es posterior a asOf.",
+            subject="updatedAfter",
+        )
     if query.history and query.updated_after is not None:
         raise SemanticError(
             "includeHistory tells every change, updatedAfter the last ones: ask for one of them.",
+            spanish="includeHistory dice cada cambio, updatedAfter los últimos: pida uno de los "
+            "dos.",
             subject="includeHistory",
         )
 
@@ -68,6 +83,8 @@ def fitted(query: DataQuery, structure: DataStructure, shown: Shown) -> DataQuer
         if each.component not in known:
             raise SemanticError(
                 f"{structure.id} has no component {each.component} to sort by here.",
+                spanish=f"{structure.id} no tiene componente {each.component} por el cual "
+                "ordenar aquí.",
                 subject="sort",
                 allowed=sorted(known),
             )
@@ -80,7 +97,11 @@ def _sorts(query: DataQuery, structure: DataStructure, shown: Shown) -> Iterator
     at_observation = query.dimension_at_observation
     for each in query.page.order:
         if each.component == SERIES_KEY and at_observation == FLAT:
-            raise SemanticError("AllDimensions has no series to sort by.", subject="sort")
+            raise SemanticError(
+                "AllDimensions has no series to sort by.",
+                spanish="AllDimensions no tiene series por las cuales ordenar.",
+                subject="sort",
+            )
         ids: Iterable[str] = {
             "*": every,
             SERIES_KEY: (id for id in every if id != at_observation),
@@ -88,16 +109,19 @@ def _sorts(query: DataQuery, structure: DataStructure, shown: Shown) -> Iterator
         yield from (Sort(id, each.descending) for id in ids)
 
 
-def _refuse_filter(
-    filter: Filter, structure: DataStructure, codes: Mapping[str, frozenset[str]]
-) -> None:
-    known = {component.id for component in structure.components()}
+def _refuse_unknown_component(filter: Filter, structure: DataStructure, known: set[str]) -> None:
     if filter.component not in known:
         raise SemanticError(
             f"{structure.id} has no component {filter.component}.",
+            spanish=f"{structure.id} no tiene componente {filter.component}.",
             subject=filter.component,
             allowed=sorted(known),
         )
+
+
+def _refuse_filter(
+    filter: Filter, structure: DataStructure, codes: Mapping[str, frozenset[str]]
+) -> None:
     if filter.component == structure.time.id:
         _refuse_no_period(filter)
     elif filter.component == structure.measure.id:
@@ -120,6 +144,7 @@ def _refuse_no_number(filter: Filter) -> None:
             if each.compares_numbers and not _is_number(each.value):
                 raise SemanticError(
                     f"c[{filter.component}] compares numbers, and {each.value} is none.",
+                    spanish=f"c[{filter.component}] compara números, y {each.value} no lo es.",
                     subject=filter.component,
                 )
 
@@ -135,5 +160,8 @@ def _refuse_unknown(dimension: str, wanted: frozenset[str], known: frozenset[str
     if unknown := sorted(wanted - known):
         few = sorted(known) if len(known) <= 20 else [*sorted(known)[:20], "…"]
         raise SemanticError(
-            f"{dimension} has no code {', '.join(unknown)}.", subject=dimension, allowed=few
+            f"{dimension} has no code {', '.join(unknown)}.",
+            spanish=f"{dimension} no tiene código {', '.join(unknown)}.",
+            subject=dimension,
+            allowed=few,
         )

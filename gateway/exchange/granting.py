@@ -58,7 +58,15 @@ def _refuse_unknown_subject(exchange: Exchange, subject: str) -> None:
         "client": lambda: [each.id for each in exchange.clients.all()],
     }
     if kind in known and ":" not in id and id not in (ids := known[kind]()):
-        raise NotFound(f"There is no {kind} {id}.", subject=id, allowed=ids[:20])
+        raise NotFound(
+            f"There is no {kind} {id}.",
+            spanish=f"No hay {_SPANISH[kind]} {id}.",
+            subject=id,
+            allowed=ids[:20],
+        )
+
+
+_SPANISH = {"organisation": "organización", "client": "cliente"}
 
 
 def refuse_region(exchange: Exchange, region: str, provision: Provision) -> None:
@@ -73,6 +81,8 @@ def refuse_region(exchange: Exchange, region: str, provision: Provision) -> None
         raise SemanticError(
             f"The region {region} does not fit {provision.flow.reference}: {error.message} Name "
             "the dataflows that it is meant for.",
+            spanish=f"La región {region} no cabe en {provision.flow.reference}: {error.spanish} "
+            "Nombre los flujos de datos a los que se refiere.",
             subject="region",
             allowed=error.allowed,
         ) from error
@@ -103,7 +113,9 @@ def somebody(exchange: Exchange, subject: str) -> Caller:
     if kind == "client":
         client = exchange.clients.get(id)
         if client is None:
-            raise NotFound(f"There is no client {id}.", subject=id)
+            raise NotFound(
+                f"There is no client {id}.", spanish=f"No hay ningún cliente {id}.", subject=id
+            )
         return Caller(id, frozenset(client.scopes), id, organisation=client.organisation)
     return Caller(
         "",

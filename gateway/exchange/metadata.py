@@ -32,7 +32,11 @@ def metadata_sets(
             named = {each.reference for each in registry.matching(kinds, query.pattern)}
             found = [each for each in from_providers if each.target in named]
     if not found:
-        raise NoResults("No metadata set fits the question.", subject=str(query.pattern))
+        raise NoResults(
+            "No metadata set fits the question.",
+            spanish="Ningún conjunto de metadatos responde a la pregunta.",
+            subject=str(query.pattern),
+        )
     return tuple(found)
 
 
@@ -46,6 +50,7 @@ def _by_name(sets: Sequence[MetadataSet], query: MetadataQuery) -> Sequence[Meta
     if not found and ids:
         raise NotFound(
             f"There is no metadata set {', '.join(ids)}.",
+            spanish=f"No hay ningún conjunto de metadatos {', '.join(ids)}.",
             subject=str(query.pattern),
             allowed=[each.id for each in sets[:20]],
         )

@@ -39,9 +39,17 @@ class Registrations:
         """
         found = tuple(self._found(query, visibility, service))
         if not found and query.ids:
-            raise NotFound(f"There is no registration {', '.join(query.ids)}.", subject="id")
+            raise NotFound(
+                f"There is no registration {', '.join(query.ids)}.",
+                spanish=f"No hay ningún registro {', '.join(query.ids)}.",
+                subject="id",
+            )
         if not found:
-            raise NoResults("No registration fits the question.", subject=str(query.pattern))
+            raise NoResults(
+                "No registration fits the question.",
+                spanish="Ningún registro responde a la pregunta.",
+                subject=str(query.pattern),
+            )
         return found
 
     def _found(

@@ -55,6 +55,8 @@ def _refuse_metadata(named: Artefact) -> None:
     if isinstance(named, MetadataStructure | Metadataflow | MetadataProvisionAgreement):
         raise NotServed(
             f"Metadata of {named.reference} have no schema of their own; ask for its structure.",
+            spanish=f"Los metadatos de {named.reference} no tienen esquema propio; pida su "
+            "estructura.",
             subject="Accept",
             allowed=("application/vnd.sdmx.structure+json", "application/vnd.sdmx.structure+xml"),
         )
@@ -73,6 +75,7 @@ def _named(registry: Registry, query: SchemaQuery) -> Artefact:
     if len(found) > 1:
         raise NotFound(
             f"{query.pattern} means several; a schema is of one.",
+            spanish=f"{query.pattern} nombra más de uno; un esquema es de uno.",
             allowed=[str(each.reference) for each in found],
         )
     return found[0]

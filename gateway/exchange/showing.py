@@ -41,7 +41,11 @@ def shown(query: DataQuery, structure: DataStructure) -> Shown:
 def _refuse_none_with_others(query: DataQuery) -> None:
     for name, words in (("attributes", query.attributes), ("measures", query.measures)):
         if "none" in words and len(words) > 1:
-            raise SemanticError(f"{name}={','.join(words)} asks for none and some.", subject=name)
+            raise SemanticError(
+                f"{name}={','.join(words)} asks for none and some.",
+                spanish=f"{name}={','.join(words)} pide ninguno y algunos.",
+                subject=name,
+            )
 
 
 def _attributes(query: DataQuery, structure: DataStructure) -> Iterator[str]:
@@ -54,6 +58,7 @@ def _attributes(query: DataQuery, structure: DataStructure) -> Iterator[str]:
         else:
             raise SemanticError(
                 f"{structure.id} has no attribute {word}.",
+                spanish=f"{structure.id} no tiene atributo {word}.",
                 subject="attributes",
                 allowed=(*_WORDS, *known),
             )
@@ -65,6 +70,9 @@ def _measure(query: DataQuery, structure: DataStructure) -> bool:
     for word in query.measures:
         if word not in allowed:
             raise SemanticError(
-                f"{structure.id} has no measure {word}.", subject="measures", allowed=allowed
+                f"{structure.id} has no measure {word}.",
+                spanish=f"{structure.id} no tiene medida {word}.",
+                subject="measures",
+                allowed=allowed,
             )
     return "none" not in query.measures

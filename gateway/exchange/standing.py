@@ -9,12 +9,21 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from threading import Lock
 
+import msgspec
 import numpy as np
 
 from gateway.model.digest import digest, remembered_digest
-from gateway.model.query import AvailabilityQuery, DataQuery, RegistrationQuery
+from gateway.model.query import (
+    AvailabilityQuery,
+    Condition,
+    DataQuery,
+    Filter,
+    Key,
+    RegistrationQuery,
+)
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.releases.index import Index, microsecond
@@ -23,6 +32,9 @@ from gateway.releases.store import Store
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 _NEVER = microsecond(_END)
+
+AnyQuery = AvailabilityQuery | DataQuery | RegistrationQuery
+"""A question of which the answer depends on data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +55,22 @@ def rights(visibility: Visibility) -> str:
     if visibility.digest:
         return visibility.digest
     held = {each.name: getattr(visibility, each.name) for each in fields(visibility)}
-    return digest({name: value for name, value in held.items() if name not in ("at", "until")})
+    return digest(
+        {name: value for name, value in held.items() if name not in ("at", "until", "releases")}
+    )
 
 
-def standing(
+def of_supplies(
     store: Store,
     supplies: Mapping[str, DataStructure],
-    query: DataQuery | AvailabilityQuery | RegistrationQuery,
+    as_of: datetime | None,
     visibility: Visibility,
     definitions: tuple[Hashable, datetime],
 ) -> Standing:
-    """How a question stands: `supplies` are the provisions that may answer it, by id.
+    """How all that some provisions supply, by their ids, stands, whatever is asked of it.
 
     `definitions` are what stands for all definitions, and when they last changed.
     """
-    as_of = _data(query).as_of if not isinstance(query, RegistrationQuery) else None
     at = visibility if as_of is None else visibility.as_of(as_of)
     states = [
         state
@@ -67,9 +80,14 @@ def standing(
     made_of, changed_at = definitions
     names = tuple(name for name, _ in states)
     return Standing(
-        remembered_digest(made_of, names, rights(visibility), _of_question(query)),
+        digest(made_of, names, rights(visibility)),
         max(changed_at, *(since for _, since in states), _START),
     )
+
+
+def asked_of(supplied: Standing, query: AnyQuery) -> Standing:
+    """How a question stands that is asked of what supplies it."""
+    return replace(supplied, digest=remembered_digest(supplied.digest, _of_question(query)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,7 @@ class _Held:
 
 
 class Standings:
-    """Standings of questions that were asked before, as long as they hold.
+    """Standings that were worked out before, as long as they hold.
 
     One holds until there is another release, whichever process publishes it, and at most until its
     next turn: a release that becomes visible, an embargo that lifts. Of other rights, another one
@@ -102,8 +120,9 @@ class Standings:
         feeds: Callable[[], Mapping[str, DataStructure]],
         make: Callable[[Mapping[str, DataStructure]], Standing],
     ) -> Standing:
-        """How a question stands, made only where it is not known; `asked` tells it from others."""
-        version = self._store.catalogue.version()  # before the look: what comes meanwhile counts
+        """A standing, made only where it is not known; `asked` tells it from others."""
+        # Before the look: what comes meanwhile counts.
+        version = visibility.releases or self._store.catalogue.version()
         held = self._held.get(asked)
         at = visibility.at
         if held is not None and held.version == version and held.since <= at < held.standing.until:
@@ -144,25 +163,31 @@ def _lifting(index: Index, after: datetime) -> list[datetime]:
     return [_START + timedelta(microseconds=first)] if first < _NEVER else []
 
 
-def _data(query: DataQuery | AvailabilityQuery) -> DataQuery:
-    return query.data if isinstance(query, AvailabilityQuery) else query
-
-
 @lru_cache(maxsize=1024)
-def _of_question(query: DataQuery | AvailabilityQuery | RegistrationQuery) -> str:
+def _of_question(query: AnyQuery) -> str:
     """A digest of a question, without the order of what holds in any order."""
     match query:
         case AvailabilityQuery():
-            rest = replace(query, data=replace(query.data, keys=(), filters=()))
-            return digest(_of_question(query.data), rest)
+            told = replace(query, data=replace(query.data, keys=(), filters=()))
+            return digest(_of_question(query.data), told)
         case RegistrationQuery():
             return digest(query)
-    filters = {
-        (each.component, frozenset(frozenset(group) for group in each.alternatives))
-        for each in query.filters
-    }
-    unordered = (frozenset(query.keys), frozenset(query.providers), filters)
-    return digest(unordered, replace(query, keys=(), providers=(), filters=()))
+    rest = replace(query, keys=(), providers=(), filters=())
+    unordered = (sorted({*map(_key, query.keys)}), sorted({*map(_filter, query.filters)}))
+    return digest(*unordered, frozenset(query.providers), remembered_digest(rest))
+
+
+def _key(key: Key) -> bytes:
+    return _encoded([None if codes is None else sorted(codes) for codes in key])
+
+
+def _filter(filter: Filter) -> bytes:
+    groups = {tuple(sorted({*map(_of_condition, group)})) for group in filter.alternatives}
+    return _encoded((filter.component, sorted(groups)))
+
+
+_of_condition = attrgetter(*(each.name for each in fields(Condition)))
+_encoded = msgspec.json.Encoder().encode
 
 
 def state_of(

@@ -73,7 +73,10 @@ def write_10(message: DataMessage) -> Iterator[bytes]:
     for dataset in message.datasets:
         if (of := dataset.subject.of).kind is not Kind.DATAFLOW:
             raise NotServed(
-                f"SDMX-CSV 1.0 names dataflows, and {of} is none.", subject="context", allowed=newer
+                f"SDMX-CSV 1.0 names dataflows, and {of} is none.",
+                spanish=f"SDMX-CSV 1.0 nombra flujos de datos, y {of} no lo es.",
+                subject="context",
+                allowed=newer,
             )
     return _write(message, _V10)
 

@@ -59,6 +59,8 @@ def refuse_more_than_a_state(message: DataMessage, format: str, allowed: tuple[s
     if any(each.action is not Action.INFORMATION for each in message.datasets):
         raise NotServed(
             f"{format} tells one state of the data: it cannot say what was changed or deleted.",
+            spanish=f"{format} dice un solo estado de los datos: no puede decir qué cambió o se "
+            "borró.",
             subject="updatedAfter",
             allowed=allowed,
         )
@@ -69,6 +71,7 @@ def refuse_history(message: DataMessage, format: str) -> None:
     if any(dataset.valid_from or dataset.valid_to for dataset in message.datasets):
         raise NotServed(
             f"{format} cannot say since when an observation held.",
+            spanish=f"{format} no puede decir desde cuándo valió una observación.",
             subject="includeHistory",
             allowed=("format=json", "format=xml-3.1", "format=structurespecific"),
         )
@@ -218,6 +221,8 @@ class Table:
                 raise NotServed(
                     f"{id} is attached differently in the structures of this table: "
                     "ask for one dataflow at a time.",
+                    spanish=f"{id} va a distintos niveles en las estructuras de esta tabla: pida "
+                    "un flujo de datos a la vez.",
                     subject=id,
                 )
             gaps[id] = "," * (starts[id] - max(done - 1, 0))

@@ -91,8 +91,16 @@ def rows(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
         last = -1
         for chunk in selection.chunks(ROWS_AT_ONCE):
             some_missing = chunk.values.null_count > 0
-            yield _chunk(spelled(some_missing), chunk, last, opened=opened)
+            found = _text(_chunk(spelled(some_missing), chunk, last))
+            yield bytes(found if opened else found[_gap(grammar) :])
             last, opened = int(chunk.series[-1]), True
+
+
+def _gap(grammar: Grammar) -> int:
+    """How many bytes stand before each row, or series, because of the one before it."""
+    apart = grammar.lead_period is not None
+    between = grammar.between_rows if grammar.every_row else grammar.between
+    return 0 if grammar.every_row and apart else len(between.encode())
 
 
 def series(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]:
@@ -102,8 +110,8 @@ def series(grammar: Grammar, selections: Iterable[Selection]) -> Iterator[bytes]
         prefix = [*_lead_parts(grammar, selection), *_prefix_parts(grammar, selection)]
         for start in range(0, selection.series, ROWS_AT_ONCE):
             numbers = np.arange(start, min(start + ROWS_AT_ONCE, selection.series), dtype=np.int32)
-            found = _joined([grammar.between + grammar.opens, *prefix], numbers)
-            yield bytes(_text(found if opened else _without(found, grammar.between)))
+            found = _text(_joined([grammar.between + grammar.opens, *prefix], numbers))
+            yield bytes(found if opened else found[len(grammar.between.encode()) :])
             opened = True
 
 
@@ -119,6 +127,23 @@ class _Words:
 
 
 @dataclass(frozen=True, slots=True)
+class _Few:
+    """A column of few rows, the text of each: of so few, Arrow's calls would take longer."""
+
+    words: Sequence[str]
+
+    def at(self, rows: Codes) -> list[str]:
+        return [self.words[row] for row in rows.tolist()]
+
+
+_Part = _Words | _Few | str
+"""A column, or what stands in every row."""
+
+_MOST = 64
+"""So many rows are few."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Spelled:
     """Everything of a selection that is spelled once: series in parts, heads, tails, suffixes.
 
@@ -130,12 +155,12 @@ class _Spelled:
     """
 
     grammar: Grammar
-    lead: Sequence[_Words | str]
+    lead: Sequence[_Part]
     lead_periods: pa.StringArray
-    prefix: Sequence[_Words | str]
+    prefix: Sequence[_Part]
     heads: pa.StringArray
     tails: pa.StringArray
-    suffixes: Sequence[Sequence[_Words | str]]
+    suffixes: Sequence[Sequence[_Part]]
     stated: Codes
 
 
@@ -155,9 +180,9 @@ def _spell(grammar: Grammar, selection: Selection, some_missing: bool) -> _Spell
     )
 
 
-def _lead_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
+def _lead_parts(grammar: Grammar, selection: Selection) -> list[_Part]:
     """The key as often as it leads, in the order of its structure."""
-    parts: list[_Words | str] = []
+    parts: list[_Part] = []
     ids = selection.structure.dimension_ids
     for lead in grammar.leads:
         parts += [
@@ -167,7 +192,7 @@ def _lead_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
     return parts
 
 
-def _prefix_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
+def _prefix_parts(grammar: Grammar, selection: Selection) -> list[_Part]:
     """What stands before the observations of a series, but for its very opening."""
     return [
         *(_column(column, partial(grammar.dimension, id)) for id, column in selection.keys.items()),
@@ -177,7 +202,7 @@ def _prefix_parts(grammar: Grammar, selection: Selection) -> list[_Words | str]:
     ]
 
 
-def _suffixes(grammar: Grammar, columns: Mapping[str, Coded]) -> list[list[_Words | str]]:
+def _suffixes(grammar: Grammar, columns: Mapping[str, Coded]) -> list[list[_Part]]:
     """After a row without attributes of its own; with `one_group` also after one that has some."""
     if grammar.suffix is None:
         return []
@@ -188,15 +213,20 @@ def _suffixes(grammar: Grammar, columns: Mapping[str, Coded]) -> list[list[_Word
     return [alone, [*_group(inside, columns), grammar.suffix.closes + grammar.suffix_closes]]
 
 
-def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Words | str:
+def _column(column: Coded, spell: Callable[[str], str], absent: str = "") -> _Part:
     """A column's fragments, each code spelled once; the code after the last says absent."""
-    return _words([*(spell(value) for value in column.values), absent], column.codes)
+    if len(column.codes) and _alike(column.codes):
+        value = column.value(0)
+        return absent if value is None else spell(value)
+    return _words([*map(spell, column.values), absent], column.codes)
 
 
-def _words(words: Sequence[str], codes: Codes) -> _Words | str:
+def _words(words: Sequence[str], codes: Codes) -> _Part:
     """A column, or its one word where every row has the same: nothing to gather then."""
     if len(codes) and _alike(codes):
         return words[int(codes[0])]
+    if len(codes) <= _MOST:
+        return _Few([words[code] for code in codes.tolist()])
     return _Words(as_strings(words), codes)
 
 
@@ -208,7 +238,7 @@ def _alike(codes: Codes) -> bool:
     return bool(codes[0] == codes[-1]) and codes[1:].tobytes() == codes[:-1].tobytes()
 
 
-def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Words | str]:
+def _group(group: Group | None, columns: Mapping[str, Coded]) -> list[_Part]:
     """Attributes, between brackets in the rows where at least one is there."""
     if group is None or not columns:
         return []
@@ -252,9 +282,9 @@ def _tails(grammar: Grammar, selection: Selection, absences: Sequence[bool]) -> 
     )
 
 
-def _merged(parts: Sequence[_Words | str]) -> list[_Words | str]:
+def _merged(parts: Sequence[_Part]) -> list[_Part]:
     """The same parts, with bare words that stand side by side as one."""
-    merged: list[_Words | str] = []
+    merged: list[_Part] = []
     for part in parts:
         if merged and isinstance(part, str) and isinstance(last := merged[-1], str):
             merged[-1] = last + part
@@ -263,17 +293,18 @@ def _merged(parts: Sequence[_Words | str]) -> list[_Words | str]:
     return merged
 
 
-def _joined(parts: Sequence[_Words | str], rows: Codes) -> pa.StringArray:
+def _joined(parts: Sequence[_Part], rows: Codes) -> pa.StringArray:
     """Parts side by side as one, at some rows; a bare word stands in every row."""
     merged = _merged(parts)
-    alone = [each for each in merged if isinstance(each, str)]
-    if len(alone) == len(merged):
-        return as_strings(alone * len(rows))
-    found = [as_scalar(each) if isinstance(each, str) else each.at(rows) for each in merged]
+    few = [each for each in merged if not isinstance(each, _Words)]
+    if len(few) == len(merged):
+        texts = ([each] * len(rows) if isinstance(each, str) else each.at(rows) for each in few)
+        return as_strings([*map("".join, zip(*texts, strict=True))])
+    found = (as_scalar(each) if isinstance(each, str) else each.at(rows) for each in merged)
     return pc.binary_join_element_wise(*found, _NOTHING)
 
 
-def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes:
+def _chunk(spelled: _Spelled, chunk: Chunk, last: int) -> pa.StringArray:
     """The rows of one chunk; `last` is the series that the chunk before ended in."""
     starts = _starts(chunk.series)
     present = chunk.series[starts]
@@ -284,7 +315,7 @@ def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes
         heads = heads + missing * (len(spelled.heads) // 2)
         tails = tails + missing * (len(spelled.tails) // 2)
     columns = [
-        *_prefix(spelled, chunk, starts, position, last, opened=opened),
+        *_prefix(spelled, chunk, starts, position, last),
         _Words(spelled.heads, heads),
         _Words(chunk.values, np.arange(len(heads), dtype=np.int32)),
         _Words(spelled.tails, tails),
@@ -292,7 +323,7 @@ def _chunk(spelled: _Spelled, chunk: Chunk, last: int, *, opened: bool) -> bytes
     if spelled.suffixes:
         words = pa.concat_arrays([_joined(each, present) for each in spelled.suffixes])
         columns.append(_Words(words, position + spelled.stated[chunk.notes] * len(present)))
-    return bytes(_text(_woven(columns)))
+    return _woven(columns)
 
 
 def _woven(columns: Sequence[_Words]) -> pa.StringArray:
@@ -322,7 +353,7 @@ def _starts(series: Codes) -> Mask:
 
 
 def _prefix(
-    spelled: _Spelled, chunk: Chunk, starts: Mask, position: Codes, last: int, *, opened: bool
+    spelled: _Spelled, chunk: Chunk, starts: Mask, position: Codes, last: int
 ) -> list[_Words]:
     grammar, present = spelled.grammar, chunk.series[starts]
     if not grammar.every_row:
@@ -330,7 +361,6 @@ def _prefix(
         first = starts.copy()
         first[0] = chunk.series[0] != last
         opening = _joined([grammar.between + grammar.opens, *spelled.prefix], present)
-        opening = opening if opened else _without(opening, grammar.between)
         words = pa.concat_arrays([opening, as_strings([grammar.between_rows])])
         return [_Words(words, np.where(first, position, np.int32(len(present))))]
     if grammar.lead_period is not None:
@@ -340,18 +370,7 @@ def _prefix(
             _Words(_joined(spelled.prefix, present), position),
         ]
     opening = _joined([grammar.between_rows + grammar.opens, *spelled.prefix], present)
-    if opened or not grammar.between_rows:
-        return [_Words(opening, position)]
-    words = pa.concat_arrays([opening, _without(opening.slice(0, 1), grammar.between_rows)])
-    codes = position.copy()
-    codes[0] = len(present)  # nothing stands before it
-    return [_Words(words, codes)]
-
-
-def _without(prefix: pa.StringArray, between: str) -> pa.StringArray:
-    """The very first row closes no series before it."""
-    first = prefix[0].as_py().removeprefix(between)
-    return pa.concat_arrays([as_strings([first]), prefix.slice(1)])
+    return [_Words(opening, position)]
 
 
 def _text(joined: pa.StringArray) -> memoryview:

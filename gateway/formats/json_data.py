@@ -119,6 +119,8 @@ def _layouts(
     if len(by_name) > 1 and not version.several:
         raise NotAcceptable(
             f"A message of SDMX-JSON 1.0 has one structure, and this one has {len(by_name)}.",
+            spanish="Un mensaje de SDMX-JSON 1.0 tiene una sola estructura, y este tiene "
+            f"{len(by_name)}.",
             subject="Accept",
             allowed=[
                 f"application/vnd.sdmx.data+json;version={each}" for each in ("2.1.0", "2.0.0")

@@ -11,13 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import xlsxwriter
+from gateway.formats import book
+from gateway.formats.book import Book, Column, Page
 
 Value = str | float | bool | None | Sequence[str] | Mapping[str, str | float | Sequence[str]]
-
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-            "in_memory": True}  # fmt: skip
-_WIDEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +49,13 @@ def write_csv(listing: Listing) -> Iterator[bytes]:
 
 def write_xlsx(listing: Listing) -> Iterator[bytes]:
     """One sheet, with numbers as numbers, its headings in sight and ready to be filtered."""
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, _OPTIONS) as book:
-        book.set_properties({"created": listing.prepared.replace(tzinfo=None)})
-        sheet = book.add_worksheet(listing.name)
-        headings = (*listing.about, *listing.headings)
-        table = [headings, *((*listing.about.values(), *map(_cell, row)) for row in listing.rows)]
-        for number, row in enumerate(table):
-            sheet.write_row(number, 0, row)
-        for place, heading in enumerate(headings):
-            widest = max(len(str(row[place])) for row in table)
-            sheet.set_column(place, place, min(_WIDEST, max(len(heading), widest) + 3))
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(table) - 1, len(headings) - 1)
-    yield content.getvalue()
+    headings = tuple(map(Column, (*listing.about, *listing.headings)))
+    rows = tuple(
+        tuple(None if e is None else _cell(e) for e in (*listing.about.values(), *row))
+        for row in listing.rows
+    )
+    page = Page(listing.name, headings, rows)
+    yield book.write(Book(listing.name, listing.prepared, (page,)))
 
 
 def _plain(value: Value) -> object:

@@ -6,7 +6,7 @@ SDMXDataStructureSpecific.xsd.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 
 from gateway.formats import ml
@@ -136,25 +136,32 @@ def _specific(dataset: DataSet, shape: str, edition: ml.Edition) -> Grammar:
     structure = dataset.subject.structure
     measure = structure.measure.id
     at = structure.time.id if shape == FLAT else shape
-    no_value = _no_value(dataset, edition)
-
-    def head(period: str, missing: bool) -> str:
-        opened = f"{'' if shape == FLAT else '<Obs'}{xml_attribute(at, period)}"
-        return f"{opened}{no_value}" if missing else f'{opened} {measure}="'
-
+    opens = "" if shape == FLAT else "<Obs"
     grammar = Grammar(
         opens="<Series",
         dimension=xml_attribute,
         key_closes="",
         series_attributes=_SPECIFIC,
         series_opens=">",
-        head=head,
+        head=_head(opens, at, measure, _no_value(dataset, edition)),
         value_closes=lambda missing: "" if missing else '"',
         attributes=_SPECIFIC,
         row_closes="/>",
         between="</Series>",
     )
     return _flat(grammar, "<Obs", "/>") if shape == FLAT else grammar
+
+
+@lru_cache(maxsize=64)
+def _head(opens: str, at: str, measure: str, no_value: str) -> Callable[[str, bool], str]:
+    """What stands before a value; clients ask for the same periods again and again."""
+
+    @lru_cache(maxsize=1024)
+    def head(period: str, missing: bool) -> str:
+        opened = f"{opens}{xml_attribute(at, period)}"
+        return f"{opened}{no_value}" if missing else f'{opened} {measure}="'
+
+    return head
 
 
 def _flat(grammar: Grammar, opens: str, closes: str) -> Grammar:

@@ -7,18 +7,24 @@ SDMXMessage.xsd.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 
 from lxml import etree
 
 from gateway.errors import SemanticError
 from gateway.formats import ml
 from gateway.formats.escape import sayable
-from gateway.formats.message import FLAT, DataMessage, DataSet
+from gateway.formats.message import FLAT, DataMessage, DataSet, Header
 from gateway.formats.ml_content import content, divided, of_whole
 from gateway.model.artefact import Kind, Reference
 
 _MARK = "observations"
+_ID = "%"
+"""Stands for the id of a message; no namespace that comes before it has such a sign."""
+
+_FEW = 8
+"""The frame of a message with more data sets, such as a history, is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +118,61 @@ def _refuse_other_shapes(form: _Form, dataset: DataSet, shape: str) -> None:
     if form.time_series and shape != time:
         raise SemanticError(
             f"A time-series format has {time} at its observations, not {shape}.",
+            spanish=f"Un formato de series de tiempo lleva {time} en sus observaciones, no "
+            f"{shape}.",
             subject="dimensionAtObservation",
             allowed=(time,),
         )
 
 
-def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> ml.Element:
+@dataclass(frozen=True, slots=True)
+class _Framed:
+    """What a frame tells of a data set: what it says of itself, and of all that is in it."""
+
+    described: _Described
+    said: tuple[tuple[str, str], ...]
+    whole: tuple[tuple[str, str], ...]
+
+
+def _frame(message: DataMessage, form: _Form, parts: Sequence[_Part]) -> bytes:
     """The message with a mark in each data set, in place of what it contains."""
-    edition, every = form.edition, dict.fromkeys(described for _, described in parts)
+    told = [
+        _Framed(
+            described,
+            tuple(_said(dataset, described.id, form).items()),
+            tuple(of_whole(dataset).items()) if form.edition.is_21 and not form.generic else (),
+        )
+        for dataset, described in parts
+    ]
+    make = _made_frame if len(told) <= _FEW else _made_frame.__wrapped__
+    header = message.header
+    whole = make(form, header.prepared.isoformat(), header.sender, tuple(told))
+    return whole.replace(_ID.encode(), header.id.encode(), 1)
+
+
+@lru_cache(maxsize=64)
+def _made_frame(form: _Form, prepared: str, sender: str, parts: tuple[_Framed, ...]) -> bytes:
+    """The frame of a message whose id is a mark: all else is the same for many a question."""
+    edition, every = form.edition, dict.fromkeys(each.described for each in parts)
     spaces = {} if form.generic else {each.prefix: each.namespace(edition) for each in every}
     namespaces = form.namespaces
     own = "" if form.generic else f"{{{namespaces['ss']}}}"
     root = etree.Element(form.root, nsmap={**namespaces, **spaces})
-    header = ml.add_header(root, message.header, edition)
-    for each in every:
-        named = {} if form.generic else {"namespace": spaces[each.prefix]}
-        _describe(header, each, edition, **named)
-    for dataset, described in parts:
+    header = Header(_ID, datetime.fromisoformat(prepared), sender)
+    element = ml.add_header(root, header, edition)
+    for described in every:
+        named = {} if form.generic else {"namespace": spaces[described.prefix]}
+        _describe(element, described, edition, **named)
+    for each in parts:
         element = ml.add(root, edition.mes("DataSet"))
-        for name, value in _said(dataset, described.id, form).items():
+        for name, value in each.said:
             element.set(own + name, value)
-        if edition.is_21 and not form.generic:
-            for name, value in of_whole(dataset).items():
-                element.set(name, sayable(value))
+        for name, value in each.whole:
+            element.set(name, sayable(value))
         if not form.generic:
-            element.set(f"{{{ml.INSTANCE}}}type", f"{described.prefix}:DataSetType")
+            element.set(f"{{{ml.INSTANCE}}}type", f"{each.described.prefix}:DataSetType")
         element.append(etree.Comment(_MARK))
-    return root
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
 def _describe(header: ml.Element, described: _Described, edition: ml.Edition, **more: str) -> None:
@@ -165,11 +199,10 @@ def _said(dataset: DataSet, structure: str, form: _Form) -> dict[str, str]:
     return said
 
 
-def _framed(root: ml.Element, contents: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
+def _framed(frame: bytes, contents: Iterable[Iterator[bytes]]) -> Iterator[bytes]:
     """The frame in pieces, and after each but the last the content of a data set."""
-    whole = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    before, *after = whole.split(f"<!--{_MARK}-->".encode())
+    before, *after = frame.split(f"<!--{_MARK}-->".encode())
     yield before
-    for each, frame in zip(contents, after, strict=True):
+    for each, then in zip(contents, after, strict=True):
         yield from each
-        yield frame
+        yield then

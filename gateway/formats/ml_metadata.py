@@ -20,7 +20,11 @@ from gateway.model.metadata import MetadataSet
 def write_21(message: MetadataMessage) -> Iterator[bytes]:
     """The message in SDMX-ML 2.1. Raises NotServed for stubs, which 2.1 does not know."""
     if message.stubs:
-        raise NotServed("SDMX-ML 2.1 has no stubs of metadata.", subject="detail")
+        raise NotServed(
+            "SDMX-ML 2.1 has no stubs of metadata.",
+            spanish="SDMX-ML 2.1 no tiene resúmenes de metadatos.",
+            subject="detail",
+        )
     yield _message(message, ml.ML_21)
 
 

@@ -13,7 +13,7 @@ from gateway.errors import BadSyntax, NotAcceptable
 from gateway.formats.media import Range, numbers, ranges, versions
 from gateway.formats.message import Keys, Manner, Said, Times
 from gateway.formats.table import FAMILIES, Format, M, Words
-from gateway.model.text import LANGUAGES, Language
+from gateway.model.text import LANGUAGES, Language, Text
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -79,9 +79,23 @@ def parted(pairs: Pairs) -> tuple[dict[str, str], list[tuple[str, str]]]:
             continue
         known = "keys" if name == "key" else name  # the guide to SDMX-CSV calls it both
         if known in wishes:
-            raise BadSyntax(f"The parameter {name} is given twice.", subject=name)
+            raise BadSyntax(
+                f"The parameter {name} is given twice.",
+                spanish=f"El parámetro {name} está dos veces.",
+                subject=name,
+            )
         wishes[known] = value
     return wishes, others
+
+
+def manners(offers: Sequence[Format[M]]) -> tuple[str, ...]:
+    """The parameters that stand for headers where one of these is asked for."""
+    own = {each.name for offer in offers for each in offer.parameters}
+    if "keys" in own:
+        own.add("key")
+    if any(offer.version for offer in offers):
+        own.add("formatVersion")
+    return tuple(each for each in NAMES if each in own | {"format", "lang"})
 
 
 def choose(offers: Sequence[Format[M]], wish: Wish) -> Choice[M]:
@@ -110,7 +124,11 @@ def _asked(offers: Sequence[Format[M]], wish: Wish) -> tuple[Format[M], dict[str
     name, version = (wish.parameters.get(each) for each in ("format", "formatVersion"))
     if name is None:
         if version is not None:
-            raise BadSyntax("formatVersion says nothing without format.", subject="formatVersion")
+            raise BadSyntax(
+                "formatVersion says nothing without format.",
+                spanish="formatVersion no dice nada sin format.",
+                subject="formatVersion",
+            )
         return _accepted(offers, wish.accept or "", "Accept")
     if "/" not in name:
         return _named(offers, name, version), {}
@@ -136,10 +154,19 @@ def _named(offers: Sequence[Format[M]], name: str, version: str | None) -> Forma
     wanted = versions(_plus(version or ""))
     fitting = [each for each in family or own if wanted is not None and each.version in wanted]
     if not fitting:
-        which = name if version is None else f"{name} in version {version}"
-        raise _refused(f"There is no format {which[:200]} here.", "format", offers)
+        raise _refused(_no_format(name[:200], version), "format", offers)
     latest = wanted is not None and wanted.wants_latest
     return max(fitting, key=_newness) if latest else fitting[0]
+
+
+def _no_format(name: str, version: str | None) -> Text:
+    in_version = (
+        ("", "") if version is None else (f" en versión {version}", f" in version {version}")
+    )
+    return Text(
+        f"Aquí no hay formato {name}{in_version[0][:200]}.",
+        f"There is no format {name}{in_version[1][:200]} here.",
+    )
 
 
 def _newness(offer: Format[M]) -> tuple[int, int, int]:
@@ -208,28 +235,32 @@ def _weight(wanted: Range) -> tuple[int, int, float]:
     return level, len(wanted.parameters), wanted.quality
 
 
-def _reason(offers: Sequence[Format[M]], wanted: Sequence[Range], header: str) -> str:
+def _reason(offers: Sequence[Format[M]], wanted: Sequence[Range], header: str) -> Text:
     """Why nothing will do: the first parameter that no format of its type takes, or the whole."""
     for each in wanted:
         near = [offer for offer in offers if _is_of(offer, each)]
         for name, value in _said(each):
             if near and not any(offer.takes(name, value) for offer in near):
                 return _no_parameter(name, value, near)
-    return f"{header[:200]} is not served here."
+    return Text(f"Aquí no se sirve {header[:200]}.", f"{header[:200]} is not served here.")
 
 
-def _no_parameter(name: str, value: str, offers: Sequence[Format[M]]) -> str:
+def _no_parameter(name: str, value: str, offers: Sequence[Format[M]]) -> Text:
     """The sentence on a parameter, with the values that it has in these formats."""
     taken = [p for offer in offers for p in offer.parameters if p.name.lower() == name.lower()]
     if not taken:
-        return f"{offers[0].media_type} has no parameter {name[:40]}."
+        of = offers[0].media_type
+        return Text(f"{of} no tiene parámetro {name[:40]}.", f"{of} has no parameter {name[:40]}.")
     values = ", ".join(dict.fromkeys(str(value) for each in taken for value in each.values))
-    return f"{name}={value[:40]} is not known here; {name} is one of {values}."
+    return Text(
+        f"{name}={value[:40]} no se conoce aquí; {name} es uno de {values}.",
+        f"{name}={value[:40]} is not known here; {name} is one of {values}.",
+    )
 
 
-def _refused(reason: str, subject: str, offers: Sequence[Format[M]]) -> NotAcceptable:
+def _refused(reason: Text, subject: str, offers: Sequence[Format[M]]) -> NotAcceptable:
     listed = [f"{each.media_type} (format={each.names[0]})" for each in offers]
-    return NotAcceptable(reason, subject=subject, allowed=listed)
+    return NotAcceptable(reason.en, spanish=reason.es, subject=subject, allowed=listed)
 
 
 def _languages(wish: Wish) -> tuple[Language, ...]:
@@ -253,8 +284,12 @@ def _named_language(text: str) -> tuple[Language, ...]:
     for each in LANGUAGES:
         if each == _primary(text):
             return (each,)
-    allowed = (*LANGUAGES, "all")
-    raise NotAcceptable(f"There are no names in {text[:40]}.", subject="lang", allowed=allowed)
+    raise NotAcceptable(
+        f"There are no names in {text[:40]}.",
+        spanish=f"No hay nombres en {text[:40]}.",
+        subject="lang",
+        allowed=(*LANGUAGES, "all"),
+    )
 
 
 def _liking(language: Language, wanted: Sequence[Range]) -> tuple[float, int]:

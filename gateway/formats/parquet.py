@@ -31,7 +31,12 @@ def write(message: DataMessage) -> Iterator[bytes]:
     flat.refuse_more_than_a_state(message, "A Parquet file", ("format=csv-2.1",))
     flows = dict.fromkeys(str(each.subject.of) for each in message.datasets)
     if len(flows) > 1:
-        raise NotServed("A Parquet file holds one dataflow.", subject="format", allowed=flows)
+        raise NotServed(
+            "A Parquet file holds one dataflow.",
+            spanish="Un archivo Parquet contiene un solo flujo de datos.",
+            subject="format",
+            allowed=flows,
+        )
     return _written(message)
 
 

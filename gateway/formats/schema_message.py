@@ -51,6 +51,7 @@ class SchemaMessage:
         if self.dimension_at_observation not in (*found, FLAT):
             raise SemanticError(
                 f"{self.structure.id} has no dimension {self.dimension_at_observation}.",
+                spanish=f"{self.structure.id} no tiene dimensión {self.dimension_at_observation}.",
                 subject="dimensionAtObservation",
                 allowed=(self.structure.time.id, FLAT, *self.structure.dimension_ids),
             )

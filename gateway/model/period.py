@@ -105,7 +105,11 @@ def span(period: str, year_starts: MonthDay = JANUARY_1) -> Span:
             return _range(*found.groups())
     except (ValueError, OverflowError):  # no such day, or none that a calendar reaches
         pass
-    raise BadSyntax(f"{period!r} is no SDMX time period (such as {_FORMS}).", subject=period)
+    raise BadSyntax(
+        f"{period!r} is no SDMX time period (such as {_FORMS}).",
+        spanish=f"{period!r} no es un período de SDMX (como {_FORMS}).",
+        subject=period,
+    )
 
 
 def _begins(year: int, year_starts: MonthDay) -> date:
@@ -139,7 +143,12 @@ def year_start(text: str) -> MonthDay:
             return day.month, day.day
     except ValueError:
         pass
-    raise BadSyntax(f"{text!r} is no day of a year.", subject=text, allowed=("--07-01",))
+    raise BadSyntax(
+        f"{text!r} is no day of a year.",
+        spanish=f"{text!r} no es un día del año.",
+        subject=text,
+        allowed=("--07-01",),
+    )
 
 
 def chronological(period: str) -> tuple[date, date, str]:

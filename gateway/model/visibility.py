@@ -117,7 +117,8 @@ class Visibility:
     `flows` are the dataflows that are there at all, None for all of them. `at` has a time zone.
     What cannot be seen is as if it were not there. `digest` stands for all of this but the clock;
     `policy` is the version of the rules that it was made from, `rules` are their ids. `until` is
-    when rights next begin or end by themselves, None where that is not known to come.
+    when rights next begin or end by themselves, None where that is not known to come. `releases`
+    stands for all releases there were when it was asked; None where that is asked at each look.
     """
 
     at: datetime
@@ -127,6 +128,7 @@ class Visibility:
     rules: tuple[str, ...] = ()
     digest: str = ""
     until: datetime | None = None
+    releases: tuple[object, ...] | None = None
 
     def sees(self, provision: str) -> bool:
         """Whether anything of this provision may be read."""
@@ -156,7 +158,7 @@ class Visibility:
         return replace(self, digest=hashlib.sha256(whole.encode()).hexdigest()[:32])
 
 
-_UNSIGNED = ("at", "rules", "digest", "until")
+_UNSIGNED = ("at", "rules", "digest", "until", "releases")
 
 
 def _plain(value: object) -> object:

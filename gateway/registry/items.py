@@ -14,7 +14,11 @@ def only_items(artefact: Artefact, wanted: Iterable[str]) -> Artefact:
     Raises NotFound for an item that is not there, SemanticError for what has no items.
     """
     if not isinstance(artefact, ItemScheme):
-        raise SemanticError(f"{artefact.reference} has no items.", subject=str(artefact.reference))
+        raise SemanticError(
+            f"{artefact.reference} has no items.",
+            spanish=f"{artefact.reference} no tiene elementos.",
+            subject=str(artefact.reference),
+        )
     wanted = frozenset(wanted)
     if missing := sorted(wanted - {item.id for item in artefact.items}):
         known = [item.id for item in artefact.items]
@@ -22,6 +26,7 @@ def only_items(artefact: Artefact, wanted: Iterable[str]) -> Artefact:
             known = get_close_matches(missing[0], known, n=10, cutoff=0)
         raise NotFound(
             f"{artefact.reference} has no item {', '.join(missing)}.",
+            spanish=f"{artefact.reference} no tiene elemento {', '.join(missing)}.",
             subject=missing[0],
             allowed=known,
         )

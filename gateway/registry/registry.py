@@ -36,6 +36,7 @@ class Registry:
         self._ids: dict[Reference, frozenset[str]] = {}
         self._names: dict[Reference, Mapping[str, Text]] = {}
         self._labels: dict[tuple[Reference, Reference], Labels] = {}
+        self._codes: dict[Reference, Mapping[str, frozenset[str]]] = {}
         self._agencies = {
             agency.id: scheme.reference
             for scheme in self._artefacts.values()
@@ -92,13 +93,15 @@ class Registry:
             raise BadConfiguration(f"{flow.reference} refers to {flow.structure}: no structure.")
         return found
 
-    def codes(self, structure: DataStructure) -> dict[str, frozenset[str]]:
-        """The allowed codes of each component that has a code list."""
-        return {
-            component.id: self._item_ids(self._artefacts[reference])
-            for component in structure.components()
-            if (reference := component.representation.codelist) is not None
-        }
+    def codes(self, structure: DataStructure) -> Mapping[str, frozenset[str]]:
+        """The allowed codes of each component that has a code list, gathered once."""
+        if structure.reference not in self._codes:
+            self._codes[structure.reference] = {
+                component.id: self._item_ids(self._artefacts[reference])
+                for component in structure.components()
+                if (reference := component.representation.codelist) is not None
+            }
+        return self._codes[structure.reference]
 
     def code_order(self, structure: DataStructure) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each component that has a code list, with the codes in the list's order."""
@@ -137,7 +140,9 @@ class Registry:
     def get(self, reference: Reference) -> Artefact:
         """One artefact by its reference. Raises NotFound."""
         if reference not in self._artefacts:
-            raise NotFound(f"There is no {reference}.", subject=str(reference))
+            raise NotFound(
+                f"There is no {reference}.", spanish=f"No hay {reference}.", subject=str(reference)
+            )
         return self._artefacts[reference]
 
     def constraints(self, *names: Reference) -> tuple[DataConstraint, ...]:
@@ -152,7 +157,11 @@ class Registry:
         """A scheme by its reference. Raises NotFound."""
         found = self.get(reference)
         if not isinstance(found, ItemScheme):
-            raise NotFound(f"{reference} has no items.", subject=str(reference))
+            raise NotFound(
+                f"{reference} has no items.",
+                spanish=f"{reference} no tiene elementos.",
+                subject=str(reference),
+            )
         return found
 
     def provider(self, id: str) -> Reference:
@@ -197,11 +206,20 @@ class Registry:
         fitting = [each for each in known if _fits(each, pattern)]
         found = chosen(fitting, pattern.versions)
         if not found and not pattern.ids:
-            raise NoResults("There is no artefact of this type.", subject=str(pattern))
+            raise NoResults(
+                "There is no artefact of this type.",
+                spanish="No hay ningún artefacto de este tipo.",
+                subject=str(pattern),
+            )
         if not found:
             known.sort(key=lambda each: _likeness(each, pattern), reverse=True)
             allowed = [str(each.reference) for each in known[:20]]
-            raise NotFound(f"There is no {pattern}.", subject=str(pattern), allowed=allowed)
+            raise NotFound(
+                f"There is no {pattern}.",
+                spanish=f"No hay {pattern}.",
+                subject=str(pattern),
+                allowed=allowed,
+            )
         return found
 
     def answer(self, query: StructureQuery) -> tuple[tuple[Artefact, ...], tuple[Artefact, ...]]:

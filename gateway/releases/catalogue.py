@@ -60,8 +60,8 @@ _FOR_EVER, _NEVER = "9999", "9999-"
 """After every time that is written as text; and after that."""
 
 
-_LAST = "SELECT (SELECT count(*) FROM releases), (SELECT max(digest) FROM releases)"
-"""What stands for all releases: they only ever come, and none changes."""
+VERSION = "SELECT (SELECT count(*) FROM releases), (SELECT max(digest) FROM releases)"
+"""Asks for what stands for all releases: they only ever come, and none changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Catalogue:
 
     def current(self, provision: str) -> Release | None:
         """The newest release of a provision, whoever may see it."""
-        return self._newest(_VISIBLE, provision, _FOR_EVER).release
+        return self._newest(_VISIBLE, provision, _FOR_EVER, self.version()).release
 
     def visible(self, provision: str, visibility: Visibility) -> Release | None:
         """The newest release of a provision that a caller may see."""
@@ -99,18 +99,21 @@ class Catalogue:
 
     def version(self) -> tuple[object, ...] | None:
         """What stands for all releases there are; None where nobody can tell at a glance."""
-        return self._database.glance(_LAST)
+        return self._database.glance(VERSION)
 
     def _visible(self, provision: str, visibility: Visibility) -> "_Kept":
         ahead = visibility.view(provision).ahead
-        return self._newest(_RELEASED if ahead else _VISIBLE, provision, as_text(visibility.at))
+        version = visibility.releases or self.version()
+        newest = _RELEASED if ahead else _VISIBLE
+        return self._newest(newest, provision, as_text(visibility.at), version)
 
-    def _newest(self, newest: AnySelect, provision: str, at: str) -> "_Kept":
+    def _newest(
+        self, newest: AnySelect, provision: str, at: str, version: tuple[object, ...] | None
+    ) -> "_Kept":
         """The highest number visible at a time: no question waits for a provision's history.
 
         It is kept until there is another release, or until the next release is visible.
         """
-        version = self.version()
         name = (newest is _RELEASED, provision)
         kept = self._kept.get(name)
         fresh = kept is not None and version is not None and kept.version == version

@@ -7,11 +7,12 @@ run; then the rows of the series that are left, and a mask over those where a fi
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 
 import numpy as np
 
 from gateway.model.joining import nothing
-from gateway.model.query import Key, Mask, Wanted
+from gateway.model.query import Filter, Key, Mask, Wanted
 from gateway.model.selection import Selection
 from gateway.model.visibility import Visibility
 from gateway.releases.index import Index
@@ -26,8 +27,7 @@ class Picked:
 
     `rows` is None where they are the `lengths` from each `begin` on. Of the rows in `blank` (it
     may name others too) only the keys are shown. `partial` says that the caller is not shown all
-    that the question asks for, `withheld` how many observations of that are in the caller's
-    regions.
+    that there is, `withheld` how many observations of those asked for are in the caller's regions.
     """
 
     series: Numbers
@@ -71,19 +71,19 @@ class Cube:
 
     def pick(self, wanted: Wanted, visibility: Visibility) -> Picked:
         """Which observations `select` gives."""
-        run, keyed = self._run(wanted.keys)
+        keys, filters = _keyed(wanted, [*self.index.keys])
+        run, keyed = self._run(keys)
         if not visibility.sees(self.provision) or run.start == run.stop:
             return Picked(_NONE, _NONE, _NONE)
-        asked = test(self.index, wanted.filters, run)
+        asked = test(self.index, filters, run)
         seen = self._seen(visibility, run)
         there = asked.series & seen.series
         if keyed is not None:
             there &= keyed
         series = np.flatnonzero(there) + run.start
         begin = self.index.start[series]
-        partial = not seen.series.all()
         lengths = self.index.start[series + 1] - begin
-        whole = Picked(series, begin, lengths, partial=partial)
+        whole = Picked(series, begin, lengths, partial=not seen.everything)
         if seen.by_rows:
             whole = _shown(self.index, whole, run, asked, seen)
         elif asked.rows:
@@ -113,23 +113,55 @@ class Cube:
         return whole, mask
 
     def _run_of(self, key: Key) -> tuple[slice, Mask | None]:
-        """Series are sorted by key: each single code at its front leaves a narrower run."""
+        """Series are sorted by key: each single code at its front leaves a narrower run.
+
+        So it does behind dimensions of which all series have the same code.
+        """
         low, high = 0, self.index.series
-        mask: Mask | None = None
+        narrows, mask = True, None
         for column, codes in zip(self.index.keys.values(), key, strict=False):
-            if codes is None:
-                mask = np.ones(high - low, bool) if mask is None else mask
+            found = None if codes is None else codes_of(column.values, codes)
+            if found is None or len(found) == len(column.values):
+                narrows = narrows and len(column.values) == 1
                 continue
-            found = codes_of(column.values, codes)
             run = column.codes[low:high]
-            if mask is None and len(found) == 1:
+            if narrows and len(found) == 1:
                 code = run.dtype.type(found[0])
-                left, right = np.searchsorted(run, code), np.searchsorted(run, code, "right")
-                low, high = low + int(left), low + int(right)
-            else:
-                passes = np.isin(run, found) if len(found) != 1 else run == found[0]
-                mask = passes if mask is None else mask & passes
+                ends = (run.searchsorted(code), run.searchsorted(code, "right"))
+                low, high = (low + int(end) for end in ends)
+                continue
+            named = np.zeros(len(column.values), bool)
+            named[found] = True
+            passes = named.take(run)
+            narrows, mask = False, passes if mask is None else mask & passes
         return slice(low, high), mask
+
+
+def _keyed(wanted: Wanted, ids: Sequence[str]) -> tuple[Sequence[Key], Sequence[Filter]]:
+    """The keys that are wanted, with what filters name of them; and the other filters.
+
+    A key leads to a run of series, and a filter looks at them all.
+    """
+    named: dict[str, frozenset[str]] = {}
+    others = []
+    for each in wanted.filters:
+        codes = each.named() if each.component in ids else None
+        if codes is None:
+            others.append(each)
+        else:
+            named[each.component] = named.get(each.component, codes) & codes
+    if not named:
+        return wanted.keys, wanted.filters
+    filtered = tuple(named.get(id) for id in ids)
+    return [_both(key, filtered) for key in wanted.keys or ((),)], others
+
+
+def _both(one: Key, other: Key) -> Key:
+    """A key that allows what both allow."""
+    return tuple(
+        first if second is None else second if first is None else first & second
+        for first, second in zip_longest(one, other)
+    )
 
 
 def _shown(index: Index, whole: Picked, run: slice, asked: Test, seen: Sights) -> Picked:

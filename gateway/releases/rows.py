@@ -239,6 +239,8 @@ def _cut_down(whole: Selection) -> Selection:
 
 def _distinct(codes: Codes, count: int) -> tuple[Numbers, Codes]:
     """Which of so many codes some rows have, and of each row its place among those."""
+    if count == 1:
+        return np.zeros(1, np.int64), codes
     if count > _MANY * len(codes):  # then it is quicker to sort the few than to count among all
         used, places = np.unique(codes, return_inverse=True)
         return used.astype(np.int64), places.astype(np.int32)

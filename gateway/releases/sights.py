@@ -31,13 +31,14 @@ class _Glance:
     """One sight on a run of series; each mask is None where it would be full, or empty.
 
     `notes` are the sets of attributes whose observations are read, `blank` those of which only the
-    key is; `barred` are regions under embargo.
+    key is; `barred` are regions under embargo. `everywhere` says that it leaves no series out.
     """
 
     region: Test
     notes: Mask | None
     blank: Mask | None
     barred: tuple[Test, ...]
+    everywhere: bool
 
     @property
     def by_rows(self) -> bool:
@@ -81,6 +82,12 @@ class Sights:
             if not denied.rows:
                 regions &= ~denied.series
         self.series: Mask = regions
+
+    @property
+    def everything(self) -> bool:
+        """Whether all of the index is read, outside the run too."""
+        whole = (each.everywhere and not each.by_rows for each in self._glances)
+        return not self._denied and any(whole)
 
     @property
     def by_rows(self) -> bool:
@@ -131,7 +138,8 @@ def _glance(
         blank = None if blank is None else blank & lifted
     full = notes is None or bool(notes.all())
     empty = blank is None or not blank.any()
-    return _Glance(region, None if full else notes, None if empty else blank, barred)
+    everywhere = not sight.region and (on_series is None or bool(on_series.all()))
+    return _Glance(region, None if full else notes, None if empty else blank, barred, everywhere)
 
 
 def _readable(columns: Mapping[str, Coded], sight: Sight) -> Mask | None:

@@ -27,7 +27,12 @@ def availability_query_1(path: str, pairs: Pairs) -> AvailabilityQuery:
     """The question of a path below ``/sdmx/v1/availableconstraint`` and its parameters."""
     parts = segments(path, 4, _FORM_1)
     if not parts:
-        raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_FORM_1,))
+        raise BadSyntax(
+            "The path names no dataflow.",
+            spanish="La ruta no nombra ningún flujo de datos.",
+            subject=path,
+            allowed=(_FORM_1,),
+        )
     references = tuple(each for each in REFERENCES if each != "valuelist")
     return _query(parts, 3, pairs, PARAMETERS_1, v1.data_query, references, "+")
 

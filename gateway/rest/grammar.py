@@ -1,6 +1,7 @@
 """Keys, component filters and versions: the small grammars inside a path or parameter."""
 
 import re
+from collections.abc import Mapping
 
 from gateway.errors import BadSyntax
 from gateway.model.period import JANUARY_1, MonthDay
@@ -44,7 +45,11 @@ def _position(text: str) -> frozenset[str] | None:
     codes = text.split("+")
     for code in codes:
         if not _ID.fullmatch(code):
-            raise BadSyntax(f"{code!r} in the key is no code.", subject=text)
+            raise BadSyntax(
+                f"{code!r} in the key is no code.",
+                spanish=f"{code!r} no es un código, en la clave.",
+                subject=text,
+            )
     return frozenset(codes)
 
 
@@ -55,7 +60,9 @@ def ids(text: str, separator: str, *, every: tuple[str, ...]) -> tuple[str, ...]
         return ()
     for part in parts:
         if not (_NESTED_ID.fullmatch(part) or _ID.fullmatch(part)):
-            raise BadSyntax(f"{part!r} is no id.", subject=text)
+            raise BadSyntax(
+                f"{part!r} is no id.", spanish=f"{part!r} no es un identificador.", subject=text
+            )
     return parts
 
 
@@ -69,7 +76,12 @@ def version(text: str, words: tuple[str, ...] = ("1.0+.0", "1.0~", *_SIGNS)) -> 
     """
     if text in _SIGNS or _EXACT.fullmatch(text) or _RANGE.fullmatch(text):
         return VersionPattern(text)
-    raise BadSyntax(f"{text!r} is no version.", subject=text, allowed=("1.0.0", *words))
+    raise BadSyntax(
+        f"{text!r} is no version.",
+        spanish=f"{text!r} no es una versión.",
+        subject=text,
+        allowed=("1.0.0", *words),
+    )
 
 
 def component_filter(parameter: str, text: str, year_starts: MonthDay = JANUARY_1) -> Filter:
@@ -85,7 +97,11 @@ def component_filter(parameter: str, text: str, year_starts: MonthDay = JANUARY_
     """
     component = parameter[2:-1]
     if not _ID.fullmatch(component):
-        raise BadSyntax(f"{parameter} names no component.", subject=parameter)
+        raise BadSyntax(
+            f"{parameter} names no component.",
+            spanish=f"{parameter} no nombra ningún componente.",
+            subject=parameter,
+        )
     # A plus sign in a query string decodes to a blank; no code and no period holds one.
     groups = text.replace(" ", "+").split(",")
     return Filter(
@@ -99,11 +115,19 @@ def component_filter(parameter: str, text: str, year_starts: MonthDay = JANUARY_
 
 def _condition(text: str, parameter: str, year_starts: MonthDay) -> Condition:
     sign, colon, value = text.partition(":")
-    if not colon or sign not in tuple(Operator):  # a value may hold a colon of its own
-        sign, value = Operator.EQ, text
+    operator = _OPERATORS.get(sign) if colon else None
+    if operator is None:  # a value may hold a colon of its own
+        operator, value = Operator.EQ, text
     if not value:
-        raise BadSyntax(f"{parameter} has an empty condition.", subject=parameter)
-    return Condition(Operator(sign), value, year_starts)
+        raise BadSyntax(
+            f"{parameter} has an empty condition.",
+            spanish=f"{parameter} tiene una condición vacía.",
+            subject=parameter,
+        )
+    return Condition(operator, value, year_starts)
+
+
+_OPERATORS: Mapping[str, Operator] = {str(each): each for each in Operator}
 
 
 _DIRECTIONS = {"": False, "asc": False, "desc": True}
@@ -126,6 +150,7 @@ def _sort(text: str) -> Sort:
     if not named or direction not in _DIRECTIONS or (colon and not direction):
         raise BadSyntax(
             f"sort by {text!r} cannot be read.",
+            spanish=f"No se entiende el orden {text!r}.",
             subject="sort",
             allowed=("COMPONENT", "COMPONENT:desc", "*", "series_key"),
         )

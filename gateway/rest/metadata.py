@@ -27,10 +27,19 @@ def metadata_query(path: str, pairs: Pairs) -> MetadataQuery:
     """The question of a path below ``/metadata`` of SDMX-REST 2.2.2, and its parameters."""
     word, *parts = segments(path, 5, _FORMS[MetadataKey.FLOW]) or [""]
     if word not in tuple(MetadataKey):
-        raise BadSyntax(f"There is no resource metadata/{word}.", allowed=tuple(MetadataKey))
+        raise BadSyntax(
+            f"There is no resource metadata/{word}.",
+            spanish=f"No hay ningún recurso metadata/{word}.",
+            allowed=tuple(MetadataKey),
+        )
     by = MetadataKey(word)
     if len(parts) == 4 and by is MetadataKey.SET:
-        raise BadSyntax("The path has 5 parts.", subject=path, allowed=(_FORMS[by],))
+        raise BadSyntax(
+            "The path has 5 parts.",
+            spanish="La ruta tiene 5 partes.",
+            subject=path,
+            allowed=(_FORMS[by],),
+        )
     parameters = read(pairs, PARAMETERS)
     detail = choice(parameters, "detail", "full", ("full", "allstubs"))
     resources, pattern, providers = _named(by, parts)
@@ -61,10 +70,20 @@ def metadata_query_1(path: str, pairs: Pairs) -> MetadataQuery:
     """
     parts = segments(path, 3, _FORM_1)
     if not parts:
-        raise BadSyntax("The path names no metadataflow.", subject=path, allowed=(_FORM_1,))
+        raise BadSyntax(
+            "The path names no metadataflow.",
+            spanish="La ruta no nombra ningún flujo de metadatos.",
+            subject=path,
+            allowed=(_FORM_1,),
+        )
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
     if key not in v1.EVERY:
-        raise NotServed("Metadata of a key are not served.", subject=key, allowed=("all",))
+        raise NotServed(
+            "Metadata of a key are not served.",
+            spanish="No se sirven metadatos de una clave.",
+            subject=key,
+            allowed=("all",),
+        )
     parameters = read(pairs, PARAMETERS_1, v1.DATA_PARAMETERS)
     choice(parameters, "detail", "full", ("full",))
     return MetadataQuery(MetadataKey.FLOW, v1.flow_pattern(flow), v1.provider_patterns(provider))

@@ -3,29 +3,43 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import BadSyntax, NotServed, UnknownParameter
 
 Pairs = Iterable[tuple[str, str]]
 """Parameters in the order of the URL, decoded."""
 
 
-def read(pairs: Pairs, served: Iterable[str], waiting: Iterable[str] = ()) -> dict[str, str]:
+def read(
+    pairs: Pairs,
+    served: Iterable[str],
+    waiting: Iterable[str] = (),
+    beside: Iterable[str] = (),
+) -> dict[str, str]:
     """The parameters by name.
 
-    `waiting` are parameters of the standard that this gateway does not answer yet: NotServed.
-    Raises BadSyntax for a parameter that is unknown or repeated. Names that end in ``[`` allow
+    `waiting` are parameters of the standard that this gateway does not answer yet: NotServed;
+    `beside` are those that are taken too, and were read before.
+    Raises UnknownParameter, and BadSyntax for one that is repeated. Names that end in ``[`` allow
     any component between brackets.
     """
     served, waiting = tuple(served), tuple(waiting)
     found: dict[str, str] = {}
     for name, value in pairs:
         if _family(name) in waiting:
-            raise NotServed(f"The parameter {name} is not served yet.", subject=name)
+            raise NotServed(
+                f"The parameter {name} is not served yet.",
+                spanish=f"El parámetro {name} no se atiende todavía.",
+                subject=name,
+            )
         if _family(name) not in served:
             allowed = [f"{each}…]" if each.endswith("[") else each for each in served]
-            raise BadSyntax(f"There is no parameter {name}.", subject=name, allowed=allowed)
+            raise UnknownParameter(name, (*allowed, *beside))
         if name in found:
-            raise BadSyntax(f"The parameter {name} is given twice.", subject=name)
+            raise BadSyntax(
+                f"The parameter {name} is given twice.",
+                spanish=f"El parámetro {name} está dos veces.",
+                subject=name,
+            )
         found[name] = value
     return found
 
@@ -46,7 +60,12 @@ def choice(parameters: Mapping[str, str], name: str, default: str, allowed: Iter
     for word in allowed:
         if word.lower() == value.lower():
             return word
-    raise BadSyntax(f"{name}={value} is not known.", subject=name, allowed=allowed)
+    raise BadSyntax(
+        f"{name}={value} is not known.",
+        spanish=f"{name}={value} no se conoce.",
+        subject=name,
+        allowed=allowed,
+    )
 
 
 def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
@@ -61,6 +80,7 @@ def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
     except ValueError as error:
         raise BadSyntax(
             f"{name}={parameters[name]} is no moment.",
+            spanish=f"{name}={parameters[name]} no es un momento.",
             subject=name,
             allowed=("2026-11-23T08:00:00Z",),
         ) from error
@@ -83,9 +103,22 @@ def _whole(parameters: Mapping[str, str], name: str, least: int) -> int | None:
     text = parameters[name]
     if not (text.isascii() and text.isdigit() and least <= int(text) < _TOO_MANY):
         raise BadSyntax(
-            f"{name}={text} is no whole number from {least} on.", subject=name, allowed=("100",)
+            f"{name}={text} is no whole number from {least} on.",
+            spanish=f"{name}={text} no es un número entero de {least} en adelante.",
+            subject=name,
+            allowed=("100",),
         )
     return int(text)
+
+
+def no_resource(name: str, allowed: Iterable[str]) -> BadSyntax:
+    """What is raised for a path that begins with none of the resources, or has nothing in it."""
+    return BadSyntax(
+        f"There is no resource {name}." if name else "The path names no resource.",
+        spanish=f"No hay ningún recurso {name}." if name else "La ruta no nombra ningún recurso.",
+        subject=name,
+        allowed=allowed,
+    )
 
 
 _TOO_MANY = 10**15
@@ -96,5 +129,10 @@ def segments(path: str, most: int, form: str) -> list[str]:
     """The parts of a path; a trailing slash says nothing. Raises BadSyntax when there are more."""
     parts = path.strip("/").split("/") if path.strip("/") else []
     if len(parts) > most:
-        raise BadSyntax(f"The path has {len(parts)} parts.", subject=path, allowed=(form,))
+        raise BadSyntax(
+            f"The path has {len(parts)} parts.",
+            spanish=f"La ruta tiene {len(parts)} partes.",
+            subject=path,
+            allowed=(form,),
+        )
     return parts

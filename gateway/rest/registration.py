@@ -21,7 +21,12 @@ def registration_query(path: str, pairs: Pairs) -> RegistrationQuery:
     by, *parts = segments(path, 4, _FORM) or ["*"]
     bounds = {"id": 1, "provider": 2}
     if len(parts) > bounds.get(by, 3):
-        raise BadSyntax(f"The path has {len(parts) + 1} parts.", subject=path, allowed=_FORMS)
+        raise BadSyntax(
+            f"The path has {len(parts) + 1} parts.",
+            spanish=f"La ruta tiene {len(parts) + 1} partes.",
+            subject=path,
+            allowed=_FORMS,
+        )
     parameters = read(pairs, PARAMETERS)
     after, before = moment(parameters, "updatedAfter"), moment(parameters, "updatedBefore")
     if by == "id":
@@ -43,7 +48,12 @@ def _by_context(context: str, parts: list[str], parameters: Mapping[str, str]) -
 
 def _ids(parts: list[str], path: str) -> tuple[str, ...]:
     if not parts:
-        raise BadSyntax("The path names no registration.", subject=path, allowed=_FORMS[:1])
+        raise BadSyntax(
+            "The path names no registration.",
+            spanish="La ruta no nombra ningún registro.",
+            subject=path,
+            allowed=_FORMS[:1],
+        )
     return grammar.ids(parts[0], ",", every=())
 
 

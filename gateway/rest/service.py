@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gateway.errors import BadSyntax, NotServed
+from gateway.errors import NotServed
 from gateway.model.query import (
     AvailabilityQuery,
     DataQuery,
@@ -15,7 +15,7 @@ from gateway.model.query import (
 from gateway.rest import v1, v2
 from gateway.rest.availability import availability_query_1, availability_query_2
 from gateway.rest.metadata import metadata_query, metadata_query_1
-from gateway.rest.parameters import Pairs
+from gateway.rest.parameters import Pairs, no_resource
 from gateway.rest.registration import registration_query
 
 Question = (
@@ -79,12 +79,13 @@ def question(dialect: Dialect, path: str, pairs: Pairs) -> Question:
     if resource in dialect.others:
         return dialect.others[resource](rest, pairs)
     if resource in dialect.waiting:
-        raise NotServed(f"The resource {resource} is not served yet.", subject=resource)
+        raise NotServed(
+            f"The resource {resource} is not served yet.",
+            spanish=f"El recurso {resource} no se atiende todavía.",
+            subject=resource,
+        )
     if not dialect.structure_prefix:
         return dialect.structures(path, pairs)
     if resource != dialect.structure_prefix:
-        raise BadSyntax(
-            f"There is no resource {resource!r}.",
-            allowed=("data", "schema", "structure", *dialect.others),
-        )
+        raise no_resource(resource, ("data", "schema", "structure", *dialect.others))
     return dialect.structures(rest, pairs)

@@ -14,7 +14,11 @@ def refuse(version: str, unsayable: Mapping[str, bool]) -> None:
     """Raise SemanticError for what a version has no words for, by name."""
     for what, is_there in unsayable.items():
         if is_there:
-            raise SemanticError(f"{version} cannot say this: {what}.", subject=what)
+            raise SemanticError(
+                f"{version} cannot say this: {what}.",
+                spanish=f"{version} no puede decir esto: {what}.",
+                subject=what,
+            )
 
 
 def url(
@@ -94,11 +98,14 @@ def _alternatives(groups: Alternatives) -> str:
 def _condition(condition: Condition) -> str:
     """A condition; the operator is left out where its absence says the same."""
     value = condition.value
-    refuse(
-        "SDMX-REST", {f"the value {value!r} of a filter": not value or bool({*",+ "} & {*value})}
-    )
-    plain = condition.operator is Operator.EQ and value.partition(":")[0] not in tuple(Operator)
+    if not value or not _SIGNS.isdisjoint(value):
+        refuse("SDMX-REST", {f"the value {value!r} of a filter": True})
+    plain = condition.operator is Operator.EQ and value.partition(":")[0] not in _OPERATORS
     return value if plain else f"{condition.operator}:{value}"
+
+
+_SIGNS = frozenset("*,+ ")
+_OPERATORS = frozenset(map(str, Operator))
 
 
 def shared_parameters(query: DataQuery) -> dict[str, str]:

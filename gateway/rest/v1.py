@@ -22,7 +22,7 @@ from gateway.model.query import (
     VersionPattern,
 )
 from gateway.rest import grammar, spelling, v2
-from gateway.rest.parameters import Pairs, choice, moment, positive, read, segments
+from gateway.rest.parameters import Pairs, choice, moment, no_resource, positive, read, segments
 
 EVERY = ("all", "*")
 
@@ -37,6 +37,9 @@ RESOURCES = (
     attachmentconstraint transformationscheme rulesetscheme userdefinedoperatorscheme
     customtypescheme namepersonalisationscheme vtlmappingscheme""".split(),
 )
+
+_OF_DATA = ("data", "availableconstraint", "schema", "metadata")
+"""The resources that are no structures."""
 
 DETAILS = tuple(each for each in v2.DETAILS if each != "raw")
 REFERENCES = tuple(each for each in v2.REFERENCES if each != "ancestors")
@@ -69,7 +72,12 @@ def data_query(path: str, pairs: Pairs) -> DataQuery:
     """The question of a path below ``/data`` and its parameters."""
     parts = segments(path, 3, _DATA_FORM)
     if not parts:
-        raise BadSyntax("The path names no dataflow.", subject=path, allowed=(_DATA_FORM,))
+        raise BadSyntax(
+            "The path names no dataflow.",
+            spanish="La ruta no nombra ningún flujo de datos.",
+            subject=path,
+            allowed=(_DATA_FORM,),
+        )
     flow, key, provider = (*parts, *("all", "all")[len(parts) - 1 :])
     parameters = read(pairs, DATA_PARAMETERS)
     attributes, measures = DATA_DETAILS[choice(parameters, "detail", "full", DATA_DETAILS)]
@@ -158,7 +166,7 @@ def structure_query(path: str, pairs: Pairs) -> StructureQuery:
     """The question of a whole path such as ``codelist/LMIG/CL_SEX/latest``."""
     resource, *parts = segments(path, 5, _STRUCTURE_FORM) or [""]
     if resource not in RESOURCES:
-        raise BadSyntax(f"There is no resource {resource}.", subject=resource, allowed=RESOURCES)
+        raise no_resource(resource, (*_OF_DATA, *RESOURCES))
     agency, id, version, item = (*parts, *("all", "all", "latest", "all")[len(parts) :])
     parameters = read(pairs, STRUCTURE_PARAMETERS)
     return StructureQuery(
@@ -178,10 +186,20 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     """The question of a path below ``/schema`` and its parameters."""
     parts = segments(path, 4, _SCHEMA_FORM)
     if len(parts) < 3:
-        raise BadSyntax("The path names no structure.", subject=path, allowed=(_SCHEMA_FORM,))
+        raise BadSyntax(
+            "The path names no structure.",
+            spanish="La ruta no nombra ninguna estructura.",
+            subject=path,
+            allowed=(_SCHEMA_FORM,),
+        )
     context, agency, id, version = (*parts, *("latest",)[len(parts) - 3 :])
     if context not in SCHEMA_CONTEXTS:
-        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
+        raise BadSyntax(
+            f"There is no context {context}.",
+            spanish=f"No hay ningún contexto {context}.",
+            subject=context,
+            allowed=SCHEMA_CONTEXTS,
+        )
     parameters = read(pairs, SCHEMA_PARAMETERS)
     choice(parameters, "explicitMeasure", "false", ("false",))  # there is one measure
     return SchemaQuery(
@@ -195,7 +213,12 @@ def flow_pattern(text: str) -> ArtefactPattern:
     """A dataflow or metadataflow: its id, its agency before it, its version behind it."""
     parts = text.split(",")
     if len(parts) > 3:
-        raise BadSyntax(f"{text!r} names no dataflow.", subject=text, allowed=(_DATA_FORM,))
+        raise BadSyntax(
+            f"{text!r} names no dataflow.",
+            spanish=f"{text!r} no nombra ningún flujo de datos.",
+            subject=text,
+            allowed=(_DATA_FORM,),
+        )
     agency, id, version = (
         (parts[0], *parts[1:], *("latest",)[len(parts) - 2 :])
         if len(parts) > 1
@@ -223,6 +246,11 @@ def provider_patterns(text: str) -> tuple[ProviderPattern, ...]:
 def _provider(text: str) -> ProviderPattern:
     parts = [grammar.ids(part, "+", every=EVERY) for part in text.split(",")]
     if len(parts) > 2:
-        raise BadSyntax(f"{text!r} names no provider.", subject=text, allowed=("AGENCY,PROVIDER",))
+        raise BadSyntax(
+            f"{text!r} names no provider.",
+            spanish=f"{text!r} no nombra ningún proveedor.",
+            subject=text,
+            allowed=("AGENCY,PROVIDER",),
+        )
     id, agency = (parts[-1] or (None,))[0], (parts[0] or (None,))[0]
     return ProviderPattern(id, agency if len(parts) == 2 else None)

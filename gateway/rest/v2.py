@@ -130,7 +130,12 @@ def data_context(text: str) -> str:
     wanted = ["*" if each == "all" else each for each in text.split(",")]
     for each in wanted:
         if each not in CONTEXTS:
-            raise BadSyntax(f"There is no context {each}.", subject=each, allowed=CONTEXTS)
+            raise BadSyntax(
+                f"There is no context {each}.",
+                spanish=f"No hay ningún contexto {each}.",
+                subject=each,
+                allowed=CONTEXTS,
+            )
     return "*" if "*" in wanted else ",".join(dict.fromkeys(wanted))
 
 
@@ -161,10 +166,20 @@ def schema_query(path: str, pairs: Pairs) -> SchemaQuery:
     """The question of a path below ``/schema`` and its parameters."""
     parts = segments(path, 4, _SCHEMA_FORM)
     if len(parts) < 3:
-        raise BadSyntax("The path names no structure.", subject=path, allowed=(_SCHEMA_FORM,))
+        raise BadSyntax(
+            "The path names no structure.",
+            spanish="La ruta no nombra ninguna estructura.",
+            subject=path,
+            allowed=(_SCHEMA_FORM,),
+        )
     context, agency, id, version = _padded(parts, ("", "", "", "~"))
     if context not in SCHEMA_CONTEXTS:
-        raise BadSyntax(f"There is no context {context}.", subject=context, allowed=SCHEMA_CONTEXTS)
+        raise BadSyntax(
+            f"There is no context {context}.",
+            spanish=f"No hay ningún contexto {context}.",
+            subject=context,
+            allowed=SCHEMA_CONTEXTS,
+        )
     parameters = read(pairs, SCHEMA_PARAMETERS)
     return SchemaQuery(
         context,
@@ -181,7 +196,10 @@ def references(parameters: Mapping[str, str], allowed: tuple[str, ...]) -> tuple
     for word in wanted:
         if word not in allowed:
             raise BadSyntax(
-                f"references={word} is not known.", subject="references", allowed=allowed
+                f"references={word} is not known.",
+                spanish=f"references={word} no se conoce.",
+                subject="references",
+                allowed=allowed,
             )
     return tuple(wanted)
 
@@ -193,7 +211,12 @@ def resources(text: str) -> tuple[str, ...]:
         return RESOURCES
     for each in wanted:
         if each not in RESOURCES:
-            raise BadSyntax(f"There is no artefact type {each}.", subject=each, allowed=RESOURCES)
+            raise BadSyntax(
+                f"There is no artefact type {each}.",
+                spanish=f"No hay ningún tipo de artefacto {each}.",
+                subject=each,
+                allowed=RESOURCES,
+            )
     return wanted
 
 

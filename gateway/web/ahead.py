@@ -61,6 +61,7 @@ class Ahead:
     def look(self) -> frozenset[str]:
         """Remove the answers that no longer stand; the tags of those that are yet to be made."""
         began = time.time()
+        self._exchange.policy.rules()  # whom they name no more is forgotten now
         lately = self._pulls.lately(max(self._days, 1))
         standing = [(each, self._tag(each)) for each in lately]
         self._prepared.keep_only({tag for _, tag in standing}, began)
@@ -114,7 +115,7 @@ class Ahead:
         wishes, asked = read(dialect.number, path, request.query_string)
         if not isinstance(asked, DataQuery):
             raise TypeError(f"{pull.path} asks for no data")
-        visibility = self._exchange.policy.visibility(pull.caller, self._exchange.clock())
+        visibility = self._exchange.visibility(pull.caller)
         return self._answers[dialect.number].answer(asked, wishes, pull.caller, visibility)
 
 

@@ -23,7 +23,7 @@ from gateway.web.gate import Gate
 from gateway.web.pulls import Pull
 from gateway.web.stores import Stores
 from gateway.web.terms import Terms
-from gateway.web.told import told
+from gateway.web.told import Told, told
 
 PRIVATE = "private, no-cache"
 """Data depend on who asks: the client that asked may keep them, and asks whether they still hold.
@@ -100,16 +100,16 @@ class Sender:
 
         Raises TooOften, and what making the answer raises.
         """
-        tag = answer.tag
+        tag, notes = answer.tag, told()
         if not request.if_none_match.star_tag and self._is_held(tag, answer.since):
-            told().answer = "held"
+            notes.answer = "held"
             if answer.pull is not None:
                 self._pulls.asked_again(answer.pull)
             self._agree(304, answer, tag)
             return self._headed(Response(status=304), answer, tag)
         self._gate.admit(*answer.cost)
-        response = self._made(answer, tag)
-        if told().answer == "kept":
+        response = self._made(answer, tag, notes)
+        if notes.answer == "kept":
             self._agree(200, answer, tag)
         if request.if_none_match.star_tag:  # now that something is there which matches
             response.close()
@@ -146,18 +146,18 @@ class Sender:
         moment = request.if_modified_since
         return moment is not None and since.replace(microsecond=0) <= moment
 
-    def _made(self, answer: Answer, tag: str) -> Response:
+    def _made(self, answer: Answer, tag: str, notes: Told) -> Response:
         body = self._bodies.get(tag)
         if body is not None:
-            told().answer = "kept"
-            told().counts = answer.counts and answer.counts()
+            notes.answer = "kept"
+            notes.counts = answer.counts and answer.counts()
             return _response(answer.media_type, body.encoding, body.content)
         filed = None if answer.pull is None else self._prepared.get(tag)
         if filed is not None and answer.pull is not None:
             self._pulls.asked(answer.pull)
-            told().answer, told().counts = "prepared", filed.counts
+            notes.answer, notes.counts = "prepared", filed.counts
             return _from_file(answer, filed)
-        told().answer = "made"
+        notes.answer = "made"
         if request.method == "HEAD":
             answer.pieces()  # whatever is to refuse, without the body's work
             return _response(answer.media_type, answer.encoding, iter(()))

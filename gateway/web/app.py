@@ -21,6 +21,7 @@ from gateway.errors import (
 )
 from gateway.exchange import Exchange
 from gateway.exchange.trust import Trust
+from gateway.model.text import Text
 from gateway.rest.service import DIALECTS
 from gateway.settings import handed_down
 from gateway.web import (
@@ -44,10 +45,11 @@ from gateway.web.decisions import Decisions
 from gateway.web.gate import Gate, tell_allowance
 from gateway.web.log import Log
 from gateway.web.metrics import Metrics
+from gateway.web.negotiation import language
 from gateway.web.origins import open_to
 from gateway.web.parent import end_with_parent
 from gateway.web.repeats import Repeats
-from gateway.web.rest import dialect_of, mount
+from gateway.web.rest import beside, dialect_of, mount
 from gateway.web.stores import stores
 from gateway.web.told import told
 from gateway.web.turns import Turns
@@ -89,6 +91,7 @@ def create_app(
     decisions = Decisions(exchange, allowances)
     for version in DIALECTS:
         app.register_blueprint(mount(exchange, tokens, sender, decisions, version, issuer))
+    app.register_blueprint(beside())
     app.register_blueprint(pages.routes(exchange, issuer))
     app.register_blueprint(overview.routes(exchange, tokens, sender, decisions))
     app.register_blueprint(limits.routes(settings))
@@ -130,12 +133,13 @@ def create_app(
 def create_worker() -> Flask:
     """The web of the home that the parent process named; each worker process starts here."""
     end_with_parent()
-    home, issuer, counts = handed_down()
-    exchange = Exchange(home)
-    log = Log(faults_only=exchange.settings.serve.log == "faults")
-    app = create_app(exchange, issuer, log, counts)
+    run = handed_down()
+    exchange = Exchange(run.home)
+    log = Log(faults_only=run.log == "faults")
+    app = create_app(exchange, run.issuer, log, run.counts)
     if exchange.settings.cache.disk:
-        keep_ahead(Ahead(exchange, issuer, stores(exchange, counts.name)), counts, log)
+        ahead = Ahead(exchange, run.issuer, stores(exchange, run.counts.name))
+        keep_ahead(ahead, run.counts, log)
     # Definitions are many objects and stay: a collector that looks at all of them again and again
     # takes a tenth of the time of each answer.
     gc.collect()
@@ -145,10 +149,13 @@ def create_worker() -> Flask:
 
 def _refuse_long(most: int) -> Callable[[], None]:
     """What refuses a URL of more characters."""
+    said = Text(
+        f"La URL tiene más de {most:,} caracteres.", f"The URL is longer than {most:,} characters."
+    )
 
     def refuse() -> None:
         if len(request.path) + len(request.query_string) > most:
-            raise RequestURITooLarge(f"The URL is longer than {most:,} characters.")
+            raise RequestURITooLarge(said.said(language()))
 
     return refuse
 
@@ -175,7 +182,7 @@ def _refusal(error: HTTPException) -> Response:
     """What Flask itself refuses, in the dialect of the mount that was asked."""
     told().refusal = type(error).__name__
     number = dialect_of(request.path).number
-    response = problems.problem(error.code or 500, error.description or error.name, number)
+    response = problems.refusal(error, number)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value

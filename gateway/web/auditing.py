@@ -34,7 +34,9 @@ def routes(exchange: Exchange, tokens: TokenCheck, decisions: Decisions) -> Blue
         decisions.acting(by, AUDIT, " ".join(sorted(providers)))
         limit = positive(parameters, "limit") or 100
         if limit > _MOST:
-            raise BadSyntax(f"limit is at most {_MOST}.", subject="limit")
+            raise BadSyntax(
+                f"limit is at most {_MOST}.", spanish=f"limit es a lo más {_MOST}.", subject="limit"
+            )
         told = exchange.audit.entries(
             since=moment(parameters, "since"),
             until=moment(parameters, "until"),

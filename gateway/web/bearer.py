@@ -35,6 +35,8 @@ def _presented() -> Presented:
             "This takes an access token: Authorization: Bearer …",
             spanish="Se necesita un token de acceso: Authorization: Bearer …",
         )
+    if scheme == BEARER:
+        return Presented(token)
     return Presented(token, scheme, proofs(), Asked(request.method, here()))
 
 

@@ -6,6 +6,7 @@ question of the mirror dataflow.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
@@ -17,14 +18,15 @@ from gateway.exchange.compared import Table
 from gateway.exchange.comparing import PairQuery, compare, data_query
 from gateway.exchange.pair_book import pair_book
 from gateway.formats import book
+from gateway.formats.message import Manner
+from gateway.formats.negotiation import Choice
 from gateway.formats.table import XLSX
 from gateway.rest.parameters import read
 from gateway.web import bearer
-from gateway.web.answer import PRIVATE, Answer, Sender
-from gateway.web.compression import IDENTITY
-from gateway.web.decisions import Decisions
-from gateway.web.gate import DATA
+from gateway.web.answer import Sender
+from gateway.web.decisions import Counts, Decisions
 from gateway.web.language import language
+from gateway.web.restricted import restricted
 from gateway.web.told import told
 
 PATH = "/mirror/pair.xlsx"
@@ -36,7 +38,7 @@ def routes(
     exchange: Exchange, tokens: TokenCheck, sender: Sender, decisions: Decisions
 ) -> Blueprint:
     """The route of the workbook."""
-    found = Blueprint("comparing", __name__)
+    found, remembered = Blueprint("comparing", __name__), Counts()
 
     @found.get(PATH)
     def pair() -> Response:
@@ -46,39 +48,38 @@ def routes(
         query = data_query(exchange, asked)
         visibility = decisions.reading(caller, query)
         standing = exchange.standing(query, visibility)
+        state = (standing.digest, asked)
 
         def compared() -> Sequence[Table]:
             try:
-                tables = compare(exchange, asked, visibility)
+                return compare(exchange, asked, visibility)
             except NoResults as nothing:
                 raise _absent(nothing) from nothing
-            rows = sum(len(of) for each in tables for of in each.periods.values())
-            decisions.counted(rows, 0)
-            return tables
 
         def pieces() -> Iterator[bytes]:
-            made = pair_book(exchange, asked, compared(), visibility, standing.since, spoken)
+            tables = compared()
+            told().counts = _counts_of(tables)
+            remembered.keep(state, _counts_of(tables))
+            made = pair_book(exchange, asked, tables, visibility, standing.since, spoken)
             return iter([book.write(made)])
 
-        answer = Answer(
-            (standing.digest, asked, spoken, exchange.settings.licence),
-            XLSX.media_type,
-            IDENTITY,
-            pieces,
-            PRIVATE,
-            (DATA, caller.client_id),
-            caller,
-            standing.since,
-            standing.until,
-            spoken,
-            f"{'-'.join(asked.between)}.xlsx",
+        wanted = Choice(XLSX, Manner((spoken,)))
+        answer = restricted(standing, wanted, {}, pieces, caller)
+        return sender.send(
+            replace(
+                answer,
+                state=(answer.state, asked, exchange.settings.licence),
+                file_name=f"{'-'.join(asked.between)}.{XLSX.extension}",
+                counts=lambda: remembered.of(state, lambda: _counts_of(compared())),
+            )
         )
-        response = sender.send(answer)
-        if told().answer == "kept":
-            compared()
-        return response
 
     return found
+
+
+def _counts_of(tables: Sequence[Table]) -> tuple[int, int]:
+    """How many periods were compared; none is kept back: what somebody does not see is no side."""
+    return sum(len(of) for each in tables for of in each.periods.values()), 0
 
 
 def _asked(parameters: Mapping[str, str]) -> PairQuery:

@@ -4,7 +4,7 @@ The same for who asks now and for who will ask: see `gateway.web.ahead`.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from flask import request
@@ -17,16 +17,15 @@ from gateway.exchange.standing import Standing
 from gateway.formats import table
 from gateway.formats.message import DataMessage
 from gateway.formats.negotiation import Choice
-from gateway.formats.table import M
 from gateway.model.query import DataQuery
 from gateway.model.visibility import Visibility
 from gateway.rest.service import Dialect
-from gateway.web.answer import PRIVATE, Answer
+from gateway.web.answer import Answer
 from gateway.web.decisions import Counts, counts_of
-from gateway.web.gate import DATA
 from gateway.web.narrower import told_narrower
-from gateway.web.negotiation import choice_of, encoding_of
+from gateway.web.negotiation import choice_of
 from gateway.web.pulls import pull
+from gateway.web.restricted import restricted
 from gateway.web.told import told
 
 
@@ -81,11 +80,9 @@ class DataAnswers:
 
         It may have been made by the other mount, or so long ago that its counts are forgotten.
         """
-        counts = self._counts.get(standing.digest)
-        if counts is None:
-            counts = counts_of(self._exchange.data(asked, visibility, standing))
-            self._counts.keep(standing.digest, counts)
-        return counts
+        return self._counts.of(
+            standing.digest, lambda: counts_of(self._exchange.data(asked, visibility, standing))
+        )
 
     def _pieces(
         self,
@@ -108,28 +105,6 @@ class DataAnswers:
         url = self._issuer + request.full_path.rstrip("?")
         message = message.told(wanted.manner).asked_for(url)
         return bounds.timed(wanted.format.write(message))
-
-
-def restricted(
-    standing: Standing,
-    wanted: Choice[M],
-    wishes: Mapping[str, str],
-    pieces: Callable[[], Iterator[bytes]],
-    caller: Caller,
-) -> Answer:
-    """What depends on who asks, and on what is visible now."""
-    return Answer(
-        (standing.digest, wanted.manner),
-        wanted.media_type,
-        encoding_of(wishes, useful=not wanted.format.packed),
-        pieces,
-        PRIVATE,
-        (DATA, caller.client_id),
-        caller,
-        standing.since,
-        standing.until,
-        wanted.content_language,
-    )
 
 
 def _file_name(asked: DataQuery, extension: str) -> str:

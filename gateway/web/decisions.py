@@ -5,7 +5,7 @@ written before the answer leaves. Where it cannot be written, there is no answer
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -45,8 +45,7 @@ class Decisions:
 
     def reading(self, caller: Caller, asked: DataQuery, action: str = READ) -> Visibility:
         """What a caller sees who asks for data."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         providers = self._exchange.suppliers(asked, visibility)
         g.decision = self._decision(
             caller, action, str(asked.flows), providers, visibility, _spelled(asked)
@@ -55,8 +54,7 @@ class Decisions:
 
     def looking(self, caller: Caller, what: str) -> Visibility:
         """The same for who asks where data are, and since when."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         g.decision = self._decision(caller, LOOK, what, (), visibility)
         return visibility
 
@@ -64,17 +62,12 @@ class Decisions:
         self, caller: Caller, action: str, what: str, asked: Mapping[str, str]
     ) -> Visibility:
         """The same for who asks what there is of all that is compared: of whose figures it is."""
-        at = self._exchange.clock()
-        visibility = self._exchange.policy.visibility(caller, at)
+        visibility = self._exchange.visibility(caller)
         providers = self._exchange.overview.providers(visibility)
         query = "&".join(f"{name}={value}" for name, value in sorted(asked.items()))
         path = f"mirror/{what}?{query}" if query else f"mirror/{what}"
         g.decision = self._decision(caller, action, what, providers, visibility, path)
         return visibility
-
-    def counted(self, rows: int, suppressed: int) -> None:
-        """Note so many observations that are answered, and so many that are kept back."""
-        g.counts = rows, suppressed
 
     def provisions(self, caller: Caller, action: str) -> frozenset[str]:
         """The provisions with which a caller may do something else than read."""
@@ -128,6 +121,7 @@ class Decisions:
     def kept_back(self, error: GatewayError) -> None:
         """Note that nothing is answered because of what the caller may not read."""
         if "decision" in g and isinstance(error, NoResults):
+            told().counts = None
             g.decision = replace(g.decision, suppressed=error.withheld)
 
     def record(self, response: Response) -> None:
@@ -135,10 +129,10 @@ class Decisions:
         decision: Decision | None = g.pop("decision", None)
         decision = decision or self._admitted(response.status_code) or self._refused()
         if decision is not None:
-            rows, suppressed = g.pop("counts", (decision.rows, decision.suppressed))
-            decision = replace(
-                decision, status=response.status_code, rows=rows, suppressed=suppressed
-            )
+            status = response.status_code
+            counts = told().counts if status < HTTPStatus.BAD_REQUEST else None
+            rows, suppressed = counts or (decision.rows, decision.suppressed)
+            decision = replace(decision, status=status, rows=rows, suppressed=suppressed)
             self._exchange.audit.record(decision)
             told().decision = decision
 
@@ -205,17 +199,24 @@ class Counts:
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._counts: OrderedDict[Hashable, tuple[int, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, digest: str) -> tuple[int, int] | None:
-        """How many observations an answer had, and how many were kept back."""
-        return self._counts.get(digest)
+    def of(self, state: Hashable, count: Callable[[], tuple[int, int]]) -> tuple[int, int]:
+        """How many observations an answer has, and how many are kept back.
 
-    def keep(self, digest: str, counts: tuple[int, int]) -> None:
+        It is counted where nobody remembers.
+        """
+        counts = self._counts.get(state)
+        if counts is None:
+            counts = count()
+            self.keep(state, counts)
+        return counts
+
+    def keep(self, state: Hashable, counts: tuple[int, int]) -> None:
         """Remember that."""
         with self._lock:
-            self._counts[digest] = counts
+            self._counts[state] = counts
             while len(self._counts) > self._most:
                 self._counts.popitem(last=False)
 

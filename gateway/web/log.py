@@ -13,15 +13,12 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 import structlog
 
+from gateway.exchange.taken import TAKEN
+from gateway.web.negotiation import COMPRESSION
 from gateway.web.sink import Sink
 from gateway.web.told import Told
 
-_ASKING = frozenset(
-    """startPeriod endPeriod updatedAfter updateAfter firstNObservations lastNObservations detail
-    dimensionAtObservation includeHistory references attributes measures offset limit sort asOf
-    reportingYearStartDay explicitMeasure deletion mode format compression lang labels timeFormat
-    keys key updatedBefore""".split()
-)
+_ASKING = frozenset({COMPRESSION}.union(*((*e.asked, *e.told) for e in TAKEN.values())))
 _NAME = re.compile(r"c\[\w{1,64}\]|[A-Za-z]\w{0,31}", re.ASCII)
 _LIKE_A_SECRET = re.compile(
     r"(?=\S*[a-z])(?=\S*[A-Z])(?:(?=\S*\d)[\w.~-]{24,}|[\w.~-]{32,})", re.ASCII

@@ -14,9 +14,9 @@ from gateway.web.stores import stores
 def main() -> None:
     """Make what was named on the command line, and end."""
     end_with_parent()
-    home, issuer, shared = handed_down()
-    with closing(Exchange(home)) as exchange:
-        Ahead(exchange, issuer, stores(exchange, shared.name)).make(sys.argv[1:], Log())
+    run = handed_down()
+    with closing(Exchange(run.home)) as exchange:
+        Ahead(exchange, run.issuer, stores(exchange, run.counts.name)).make(sys.argv[1:], Log())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from gateway.formats.table import Format, M
 from gateway.model.text import LANGUAGES, Language
 from gateway.web.compression import chosen
 
-_COMPRESSION = "compression"
+COMPRESSION = "compression"
 
 _LONG = 500
 """What is longer than so many characters is not kept in memory."""
@@ -29,19 +29,23 @@ def wishes_and_question(pairs: Pairs) -> tuple[Mapping[str, str], Pairs]:
 
     Raises BadSyntax for one of the former that is given twice.
     """
-    compressions = [value for name, value in pairs if name == _COMPRESSION]
+    compressions = [value for name, value in pairs if name == COMPRESSION]
     if len(compressions) > 1:
-        raise BadSyntax(f"The parameter {_COMPRESSION} is given twice.", subject=_COMPRESSION)
-    wishes, others = parted(pair for pair in pairs if pair[0] != _COMPRESSION)
+        raise BadSyntax(
+            f"The parameter {COMPRESSION} is given twice.",
+            spanish=f"El parámetro {COMPRESSION} está dos veces.",
+            subject=COMPRESSION,
+        )
+    wishes, others = parted(pair for pair in pairs if pair[0] != COMPRESSION)
     if compressions:
-        wishes[_COMPRESSION] = compressions[0]
+        wishes[COMPRESSION] = compressions[0]
     return wishes, others
 
 
 def encoding_of(wishes: Mapping[str, str], *, useful: bool) -> str:
     """How an answer is to be compressed; `useful` where its format is not compressed already."""
     accepted = request.headers.get("Accept-Encoding")
-    named = wishes.get(_COMPRESSION)
+    named = wishes.get(COMPRESSION)
     if len(accepted or "") + len(named or "") > _LONG:
         return chosen(request.accept_encodings, named, useful=useful)
     return _encoded(accepted, named, useful=useful)
@@ -63,7 +67,7 @@ def choice_of(offers: Sequence[Format[M]], wishes: Mapping[str, str]) -> Choice[
     """The format and manner that the parameters and headers of the request ask for."""
     accept = request.headers.get("Accept")
     languages = request.headers.get("Accept-Language")
-    said = {name: value for name, value in wishes.items() if name != _COMPRESSION}
+    said = {name: value for name, value in wishes.items() if name != COMPRESSION}
     if sum(len(each or "") for each in (accept, languages, *said.values())) > _LONG:
         return choose(offers, Wish(accept, languages, said))
     return _chosen(tuple(offers), accept, languages, tuple(said.items()))

@@ -65,11 +65,14 @@ def _open_everything(exchange: Exchange) -> None:
 def _refuse_others(access: Access, tokens: TokenCheck) -> None:
     """Raise NotFound where there are no counts, Forbidden or Unauthenticated for who may not."""
     if access == "off":
-        raise NotFound("There is nothing here.")
+        raise NotFound("There is nothing here.", spanish="Aquí no hay nada.")
     if access == "token":
         bearer.caller(tokens, METRICS_READ)
     elif not _from_this_machine():
-        raise Forbidden("This is told on the gateway's own machine only.")
+        raise Forbidden(
+            "This is told on the gateway's own machine only.",
+            spanish="Esto solo se dice en la máquina del servicio.",
+        )
 
 
 def _from_this_machine() -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Response, request
 
-_FOR_PROGRAMS = ("/sdmx/", "/oauth/", "/.well-known/", "/limits", "/health", "/openapi.json")
+_FOR_PROGRAMS = ("/sdmx", "/oauth/", "/.well-known/", "/limits", "/health", "/openapi.json")
 """Below these nothing is told by a cookie."""
 
 _SHOWN = ", ".join(

@@ -5,6 +5,7 @@ may read. The page for people is in `gateway.web.people.overview`.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -16,14 +17,15 @@ from gateway.errors import SemanticError
 from gateway.exchange import Exchange
 from gateway.exchange.listings import QUESTIONS, listing
 from gateway.exchange.overview import Asked, Found
+from gateway.formats.negotiation import manners
 from gateway.formats.table import LISTINGS
 from gateway.model.visibility import Visibility
 from gateway.rest.parameters import moment, read
 from gateway.web import bearer
-from gateway.web.answer import PRIVATE, Answer, Sender
-from gateway.web.decisions import Decisions
-from gateway.web.gate import DATA
-from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
+from gateway.web.answer import Sender
+from gateway.web.decisions import Counts, Decisions
+from gateway.web.negotiation import COMPRESSION, choice_of, wishes_and_question
+from gateway.web.restricted import restricted
 from gateway.web.told import told
 
 AS_OF = "asOf"
@@ -32,6 +34,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     name: (*parameters, AS_OF) for name, (_, parameters) in QUESTIONS.items()
 }
 """What can be asked of each overview, by its name."""
+
+_TOLD = (*manners(LISTINGS), COMPRESSION)
 
 
 class _Overviews:
@@ -44,48 +48,46 @@ class _Overviews:
         self._tokens = tokens
         self._sender = sender
         self._decisions = decisions
+        self._counts = Counts()
 
     def answer(self, name: str) -> Response:
         """One overview, in the format that is wished for."""
         caller = bearer.caller(self._tokens, DATA_READ)
         told().client = caller.client_id
         wishes, pairs = wishes_and_question([*request.args.items(multi=True)])
-        parameters = read(pairs, PARAMETERS[name])
+        parameters = read(pairs, PARAMETERS[name], beside=_TOLD)
         asked = Asked(**{each: of for each, of in parameters.items() if each != AS_OF})
         rights = self._decisions.overseeing(caller, READ, name, parameters)
         visibility = _at(rights, moment(parameters, AS_OF))
         wanted = choice_of(LISTINGS, wishes)
         standing = self._exchange.overview.standing(asked, visibility, self._exchange.defined)
+        state = (standing.digest, name)
+
+        def found() -> Found:
+            question, _ = QUESTIONS[name]
+            return question(self._exchange.overview, asked, visibility)
 
         def pieces() -> Iterator[bytes]:
-            found = self._found(name, asked, visibility)
-            return wanted.format.write(listing(name, found, standing.since))
+            made = found()
+            told().counts = _counts_of(made)
+            self._counts.keep(state, _counts_of(made))
+            return wanted.format.write(listing(name, made, standing.since))
 
-        response = self._sender.send(
-            Answer(
-                (standing.digest, name),
-                wanted.media_type,
-                encoding_of(wishes, useful=not wanted.format.packed),
-                pieces,
-                PRIVATE,
-                (DATA, caller.client_id),
-                caller,
-                standing.since,
-                standing.until,
-                file_name=f"{name}.{wanted.format.extension}" if wanted.format.extension else "",
+        answer = restricted(standing, wanted, wishes, pieces, caller)
+        extension = wanted.format.extension
+        return self._sender.send(
+            replace(
+                answer,
+                state=(answer.state, name),
+                file_name=f"{name}.{extension}" if extension else "",
+                counts=lambda: self._counts.of(state, lambda: _counts_of(found())),
             )
         )
-        if told().answer == "kept":  # it answers as much as when it was made
-            self._found(name, asked, visibility)
-        return response
 
-    def _found(self, name: str, asked: Asked, visibility: Visibility) -> Found:
-        """What is found, and a note of how much that is."""
-        question, _ = QUESTIONS[name]
-        found = question(self._exchange.overview, asked, visibility)
-        self._decisions.counted(len(found), found.withheld)
-        told().counts = len(found), found.withheld
-        return found
+
+def _counts_of(found: Found) -> tuple[int, int]:
+    """How many rows were found, and how many observations are kept back."""
+    return len(found), found.withheld
 
 
 def routes(

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from gateway.access.tokens import TOKEN_PATH
 from gateway.exchange import Exchange
 from gateway.mirror import method
-from gateway.model.artefact import Item, ItemScheme, Kind
+from gateway.model.artefact import Item, ItemScheme, Kind, Reference
 from gateway.model.structure import Categorisation, Dataflow
 from gateway.model.text import Text
 from gateway.registry import Registry
@@ -28,7 +28,7 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
             other="en" if spoken == "es" else "es",
             words=words.said(spoken),
             topics=_topics(exchange.registry),
-            supplied={each.flow.reference for each in exchange.provisions.values()},
+            supplied=_supplied(exchange),
             provisions=list(exchange.provisions.values()),
             issuer=issuer,
             token_path=TOKEN_PATH,
@@ -51,6 +51,12 @@ def routes(exchange: Exchange, issuer: str) -> Blueprint:
         )
 
     return pages
+
+
+def _supplied(exchange: Exchange) -> frozenset[Reference]:
+    """The dataflows that somebody supplies, and what is made of them."""
+    supplied = frozenset(each.flow.reference for each in exchange.provisions.values())
+    return supplied | exchange.mirror.flows if exchange.mirror.compared else supplied
 
 
 _MIRROR_LISTS = {

@@ -4,16 +4,19 @@ import json
 from collections.abc import Callable, Mapping
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from gateway import errors
 from gateway.access.signed import ALGORITHMS
 from gateway.formats import ml_error
+from gateway.model.text import Text
 from gateway.web.addresses import RESOURCE_METADATA, issuer
 from gateway.web.negotiation import language
 
 #                         SDMX-REST:  1.5   2.x
 STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.BadSyntax: (400, 400),
+    errors.UnknownParameter: (400, 400),
     errors.SemanticError: (403, 422),
     errors.NotFound: (404, 404),
     errors.NoResults: (404, 204),
@@ -26,6 +29,7 @@ STATUS: dict[type[errors.GatewayError], tuple[int, int]] = {
     errors.Forbidden: (403, 403),
     errors.TooMany: (429, 429),
     errors.Conflict: (409, 409),
+    errors.Overtaken: (503, 503),
     errors.BadFile: (422, 422),
     errors.BadConfiguration: (500, 500),
     errors.StorageFault: (503, 503),
@@ -88,6 +92,14 @@ def _challenges(error: errors.Refused) -> list[str]:
     return [", ".join([*bearer, *parts]), ", ".join(dpop)]
 
 
+def refusal(error: HTTPException, dialect: int) -> Response:
+    """What Flask itself refuses, in our words where we have any."""
+    code = error.code or 500
+    said = _REFUSALS.get(code)
+    text = (error.description or error.name) if said is None else said.said(language())
+    return problem(code, text, dialect)
+
+
 def problem(code: int, text: str, dialect: int) -> Response:
     """A body with a status and a sentence, in the shape that the caller likes best."""
     body, content_type = _SHAPES[_shape(dialect)](code, text)
@@ -106,7 +118,8 @@ def _as_xml(code: int, text: str) -> tuple[bytes, str]:
 
 def _as_json(code: int, text: str) -> tuple[bytes, str]:
     """The errors of an SDMX-JSON message."""
-    told = {"errors": [{"code": code, "title": TITLES.get(code, "Error"), "detail": text}]}
+    title = TITLES.get(code, OTHER).said(language())
+    told = {"errors": [{"code": code, "title": title, "detail": text}]}
     return json.dumps(told, ensure_ascii=False).encode(), "application/json"
 
 
@@ -136,19 +149,28 @@ def _shape(dialect: int) -> str:
     return _USUAL[dialect] if best in ("*", "*/*", "application/*", "") else "text"
 
 
-TITLES = {
-    400: "Syntax error",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    413: "Too large",
-    414: "URL too long",
-    422: "Semantic error",
-    429: "Too many requests",
-    500: "Internal server error",
-    501: "Not implemented",
-    503: "Service unavailable",
+_REFUSALS: Mapping[int, Text] = {
+    404: Text("Aquí no hay nada.", "There is nothing here."),
+    405: Text("Aquí no se admite este método.", "This method is not taken here."),
+    413: Text("Lo enviado es demasiado grande.", "What was sent is too large."),
 }
+
+TITLES: Mapping[int, Text] = {
+    400: Text("Error de sintaxis", "Syntax error"),
+    401: Text("Falta autenticarse", "Unauthorized"),
+    403: Text("Prohibido", "Forbidden"),
+    404: Text("No se encuentra", "Not found"),
+    405: Text("Método no admitido", "Method not allowed"),
+    406: Text("No se sirve así", "Not acceptable"),
+    409: Text("Conflicto", "Conflict"),
+    413: Text("Demasiado grande", "Too large"),
+    414: Text("URL demasiado larga", "URL too long"),
+    422: Text("Error de significado", "Semantic error"),
+    429: Text("Demasiadas peticiones", "Too many requests"),
+    500: Text("Error interno del servicio", "Internal server error"),
+    501: Text("No implementado", "Not implemented"),
+    503: Text("Servicio no disponible", "Service unavailable"),
+}
+
+OTHER = Text("Error", "Error")
+"""The title of any other status."""

@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import msgspec
 from flask import request
 
 from gateway.access.caller import Caller
+from gateway.errors import StorageFault
 from gateway.model.digest import digest
 
 _DAY = 24 * 60 * 60
@@ -37,6 +38,9 @@ _NAME = ".json"
 @dataclass(frozen=True, slots=True)
 class Pull:
     """A question as it came, and who asked: what it takes to answer it again.
+
+    Who asked decides what is answered, by the rules of that day; a file tells no name that they
+    do not know.
 
     The path and the query are those of the request line, as WSGI tells them. What is `dated` is
     about a moment: the next question will be about another one.
@@ -60,7 +64,7 @@ def pull(caller: Caller, *, dated: bool) -> Pull:
         headers.get("Accept"),
         headers.get("Accept-Encoding"),
         headers.get("Accept-Language"),
-        replace(caller, token=""),
+        caller,
         dated,
     )
 
@@ -73,8 +77,10 @@ def _file_name(pull: Pull) -> str:
 class Pulls:
     """The pulls of a home in a folder of its own. Safe to share between threads and processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, nameless: Callable[[Caller], Caller]) -> None:
+        """`nameless` gives who sees as much as somebody: see `gateway.access.rights`."""
         self._folder = folder
+        self._nameless = nameless
         self._noted: OrderedDict[tuple[Pull, bool], float] = OrderedDict()
         self._read: dict[Path, Pull] = {}
         self._lock = Lock()
@@ -88,6 +94,10 @@ class Pulls:
         self._note(pull, new=False)
 
     def _note(self, pull: Pull, *, new: bool) -> None:
+        with contextlib.suppress(StorageFault, OSError):
+            self._note_nameless(replace(pull, caller=self._nameless(pull.caller)), new=new)
+
+    def _note_nameless(self, pull: Pull, *, new: bool) -> None:
         now = time.monotonic()
         with self._lock:
             noted = self._noted.get((pull, new))
@@ -98,12 +108,11 @@ class Pulls:
             while len(self._noted) > _KNOWN:
                 self._noted.popitem(last=False)
         path = self._folder / _file_name(pull)
-        with contextlib.suppress(OSError):
-            try:
-                os.utime(path)
-            except FileNotFoundError:
-                if new:
-                    self._write(path, pull)
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            if new:
+                self._write(path, pull)
 
     def _write(self, path: Path, pull: Pull) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -116,11 +125,14 @@ class Pulls:
                 Path(file.name).unlink(missing_ok=True)
 
     def lately(self, days: int) -> list[Pull]:
-        """What was asked for in so many days, the latest first; the rest is forgotten."""
+        """What was asked for in so many days, the latest first; the rest is forgotten.
+
+        So is what names somebody whom the rules do not name any more. Raises StorageFault.
+        """
         oldest = time.time() - days * _DAY
         found = sorted(self._files(), reverse=True)
         kept = [(path, self._told(path)) for at, path in found[:_MOST] if at > oldest]
-        self._read = {path: pull for path, pull in kept if pull is not None}
+        self._read = {path: pull for path, pull in kept if pull is not None and self._may(pull)}
         for _, path in found:
             if path not in self._read:
                 with contextlib.suppress(OSError):
@@ -136,6 +148,10 @@ class Pulls:
                     at = each.stat().st_mtime
                     if each.name.endswith(_NAME) or at < moment:
                         yield at, Path(each.path)
+
+    def _may(self, pull: Pull) -> bool:
+        """Whether a pull names nobody but whom the rules name."""
+        return self._nameless(pull.caller) == pull.caller
 
     def _told(self, path: Path) -> Pull | None:
         """What a file tells: always the same. None of what another version of the gateway wrote."""

@@ -5,6 +5,7 @@ take a token with the scope data.read; structures, schemas and reference metadat
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -15,8 +16,10 @@ from gateway import __version__
 from gateway.access.caller import Caller
 from gateway.access.clients import DATA_READ
 from gateway.access.tokens import TokenCheck
-from gateway.errors import NotAcceptable
+from gateway.errors import NotAcceptable, NotFound, Overtaken
 from gateway.exchange import Exchange, as_structures
+from gateway.exchange.standing import AnyQuery
+from gateway.exchange.taken import question_at
 from gateway.formats import table
 from gateway.formats.negotiation import Choice
 from gateway.formats.table import M
@@ -28,13 +31,14 @@ from gateway.model.query import (
     SchemaQuery,
     StructureQuery,
 )
-from gateway.rest.service import DIALECTS, Dialect, Question, question
+from gateway.rest.service import DIALECTS, Dialect, Question
 from gateway.web import bearer
 from gateway.web.answer import PUBLIC, Answer, Sender
-from gateway.web.data import DataAnswers, restricted
+from gateway.web.data import DataAnswers
 from gateway.web.decisions import COUNT, Decisions
 from gateway.web.gate import STRUCTURES
-from gateway.web.negotiation import choice_of, encoding_of, wishes_and_question
+from gateway.web.negotiation import COMPRESSION, choice_of, encoding_of, wishes_and_question
+from gateway.web.restricted import restricted
 from gateway.web.told import told
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -65,27 +69,31 @@ class _Mount:
         """The answer to a path below the mount, with the parameters of the request."""
         wishes, asked = read(self._dialect.number, path, request.query_string)
         match asked:
-            case AvailabilityQuery():
-                return self._availability(asked, wishes)
-            case DataQuery():
-                return self._data(asked, wishes)
+            case AvailabilityQuery() | DataQuery() | RegistrationQuery():
+                return self._restricted(asked, wishes)
             case MetadataQuery():
                 return self._metadata(asked, wishes)
-            case RegistrationQuery():
-                return self._registrations(asked, wishes)
             case SchemaQuery():
                 return self._schema(asked, wishes)
             case StructureQuery():
                 return self._structures(asked, wishes)
 
-    def _data(self, asked: DataQuery, wishes: Mapping[str, str]) -> Response:
+    def _restricted(self, asked: AnyQuery, wishes: Mapping[str, str]) -> Response:
+        """What depends on who asks; where a release comes while it is made, it is made again."""
         caller = self._caller()
+        while True:
+            with suppress(Overtaken):
+                match asked:
+                    case AvailabilityQuery():
+                        return self._availability(asked, wishes, caller)
+                    case DataQuery():
+                        return self._data(asked, wishes, caller)
+                    case RegistrationQuery():
+                        return self._registrations(asked, wishes, caller)
+
+    def _data(self, asked: DataQuery, wishes: Mapping[str, str], caller: Caller) -> Response:
         visibility = self._decisions.reading(caller, asked)
-        response = self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
-        counts = told().counts
-        if counts is not None:
-            self._decisions.counted(*counts)
-        return response
+        return self._sender.send(self._answers.answer(asked, wishes, caller, visibility))
 
     def _caller(self) -> Caller:
         """Who asks for data."""
@@ -93,8 +101,9 @@ class _Mount:
         told().client = caller.client_id
         return caller
 
-    def _availability(self, asked: AvailabilityQuery, wishes: Mapping[str, str]) -> Response:
-        caller = self._caller()
+    def _availability(
+        self, asked: AvailabilityQuery, wishes: Mapping[str, str], caller: Caller
+    ) -> Response:
         visibility = self._decisions.reading(caller, asked.data, COUNT)
         wanted = choice_of(table.STRUCTURES[self._dialect.number], wishes)
         standing = self._exchange.standing(asked, visibility)
@@ -105,8 +114,9 @@ class _Mount:
 
         return self._sender.send(restricted(standing, wanted, wishes, pieces, caller))
 
-    def _registrations(self, asked: RegistrationQuery, wishes: Mapping[str, str]) -> Response:
-        caller = self._caller()
+    def _registrations(
+        self, asked: RegistrationQuery, wishes: Mapping[str, str], caller: Caller
+    ) -> Response:
         visibility = self._decisions.looking(caller, str(asked.pattern))
         wanted = choice_of(table.REGISTRATIONS, wishes)
         standing = self._exchange.standing(asked, visibility)
@@ -151,8 +161,9 @@ class _Mount:
             choice_of(table.STRUCTURES[self._dialect.number], wishes)
         except NotAcceptable as second:
             allowed = dict.fromkeys((*refusal.allowed, *second.allowed))
-            subject = refusal.subject
-            raise NotAcceptable(refusal.message, subject=subject, allowed=allowed) from second
+            raise NotAcceptable(
+                refusal.message, spanish=refusal.spanish, subject=refusal.subject, allowed=allowed
+            ) from second
         return self._structures(as_structures(asked), wishes)
 
     def _open(
@@ -185,7 +196,7 @@ def read(number: int, path: str, said: bytes) -> tuple[Mapping[str, str], Questi
     # As Flask reads it: a byte that is no UTF-8 stays percent-encoded.
     pairs = parse_qsl(said.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     wishes, others = wishes_and_question(pairs)
-    return wishes, question(DIALECTS[f"v{number}"], path, tuple(others))
+    return wishes, question_at(DIALECTS[f"v{number}"], path, tuple(others), [COMPRESSION])
 
 
 def mount(
@@ -204,9 +215,29 @@ def mount(
     return routes
 
 
+def beside() -> Blueprint:
+    """The routes below ``/sdmx`` that are on no mount: nothing is there, and what is, is told.
+
+    Without them a page of another site could not read the refusal: its browser asks first, with
+    OPTIONS, whether there is anything to ask.
+    """
+    routes = Blueprint("beside", __name__, url_prefix="/sdmx")
+
+    def refuse(rest: str) -> Response:
+        named = f"/sdmx/{rest.partition('/')[0]}".rstrip("/")
+        raise NotFound(
+            f"There is no service at {named}.",
+            spanish=f"No hay ningún servicio en {named}.",
+            subject=named,
+            allowed=[f"/sdmx/{version}" for version in DIALECTS],
+        )
+
+    routes.add_url_rule("/", "root", refuse, defaults={"rest": ""})
+    routes.add_url_rule("/<path:rest>", "rest", refuse)
+    return routes
+
+
 def dialect_of(path: str) -> Dialect:
     """The dialect that errors on a path are told in; the newer one outside both mounts."""
-    return next(
-        (each for version, each in DIALECTS.items() if path.startswith(f"/sdmx/{version}")),
-        DIALECTS["v2"],
-    )
+    version = path.removeprefix("/sdmx/").partition("/")[0]
+    return DIALECTS.get(version, DIALECTS["v2"])

@@ -25,4 +25,5 @@ def stores(exchange: Exchange, run: str) -> Stores:
     bodies = Bodies(cache.memory * _MEGA, cache.largest * 1024)
     least = bodies.largest or cache.largest * 1024
     prepared = Prepared(folder / "answers", run, least, cache.disk * _MEGA)
-    return Stores(bodies, prepared, Pulls(folder / "pulls"))
+    pulls = Pulls(folder / "pulls", lambda each: exchange.policy.nameless(each, exchange.clock()))
+    return Stores(bodies, prepared, pulls)

@@ -215,7 +215,12 @@ def _field(name: str) -> str:
 def _check() -> bool:
     said = request.form.get("check", "false")
     if said not in ("true", "false"):
-        raise BadSyntax(f"check is not {said!r}.", subject="check", allowed=("true", "false"))
+        raise BadSyntax(
+            f"check is not {said!r}.",
+            spanish=f"check no es {said!r}.",
+            subject="check",
+            allowed=("true", "false"),
+        )
     return said == "true"
 
 

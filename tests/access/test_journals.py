@@ -91,7 +91,8 @@ def test_each_entry_is_chained_once(
         for moment, (which, event) in enumerate(events):
             if event == "record":
                 told[which].append(f"{which} {moment}")
-                audits[which].record(replace(READ, query=f"{which} {moment}"))
+                at = NOON + timedelta(seconds=moment)
+                audits[which].record(replace(READ, at=at, query=f"{which} {moment}"))
             elif event == "settle":
                 audits[which].settle()
             elif event == "close":

@@ -101,6 +101,25 @@ class Figures:
         since = Filter(self.structure.time.id, ((Condition(Operator.GE, "2020-01"),),))
         return Wanted((key,), (since,))
 
+    def others(self) -> Iterator[Wanted]:
+        """Questions like `few` without end, each another: who, from where, and which five years."""
+        random = np.random.default_rng(1492)
+        who, where = (self.codes[name] for name in _VARIED)
+        while True:
+            country = int(random.integers(max(1, self.series // len(who))))
+            there = min(len(who), self.series - country * len(who))
+            wanted = {
+                "CITIZENSHIP": frozenset(who[n] for n in random.permutation(there)[:SLICE]),
+                "COUNTERPART_AREA": frozenset({where[country]}),
+            }
+            since = int(random.integers(len(MONTHS) - 60 + 1))
+            months = (
+                Condition(Operator.GE, MONTHS[since]),
+                Condition(Operator.LE, MONTHS[since + 59]),
+            )
+            key = tuple(wanted.get(name) for name in self.structure.dimension_ids)
+            yield Wanted((key,), (Filter(self.structure.time.id, (months,)),))
+
     def one(self) -> Wanted:
         """The question of a single series, by its whole key."""
         ids = self.structure.dimension_ids

@@ -10,24 +10,33 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from itertools import islice, repeat
 from pathlib import Path
 from statistics import median
+from wsgiref.types import WSGIEnvironment
+
+from flask import Flask
+from werkzeug.test import EnvironBuilder
 
 from gateway.access.clients import DATA_READ
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
 from gateway.model.observations import Observations
+from gateway.model.query import Wanted
 from gateway.model.release import Replaces
 from gateway.releases.publishing import Publisher, Supply
+from gateway.rest.spelling import component_filters
 from gateway.settings import Home, defaults
-from tests.benchmarks.figures import MONTHS, Figures, figures
+from gateway.web import create_app
+from tests.benchmarks.clock import beside
+from tests.benchmarks.figures import Figures, figures
 from tests.benchmarks.load import Load, load
 from tests.benchmarks.measures import Measure
-from tests.conftest import basic
+from tests.conftest import ISSUER, basic
 from tests.process import PYTHON, environment
 
 PROVISION = "SV_DGME_RETURNS"
@@ -46,6 +55,7 @@ structures = 0
 BARE = "a bare Flask route"
 
 _ROUNDS = 5
+_TIMES = 200
 
 
 def large_home(root: Path, count: int, settings: str = _SETTINGS) -> tuple[Figures, str, str]:
@@ -66,15 +76,14 @@ def supply(observations: Observations) -> Supply:
     return Supply(PROVISION, FLOW, observations.sorted(), Replaces.YEARS, "x.csv", b"x")
 
 
-def slice_path(made: Figures) -> str:
+def slice_path(made: Figures, wanted: Wanted | None = None) -> str:
     """The question of a thousand observations, as a client asks it."""
-    (key,) = made.few().keys
-    chosen = [sorted(codes) if codes else [] for codes in key]
-    names = made.structure.dimension_ids
-    filters = "&".join(
-        f"c[{name}]={','.join(codes)}" for name, codes in zip(names, chosen, strict=True) if codes
-    )
-    return f"{DATA}?{filters}&c[TIME_PERIOD]=ge:{MONTHS[60]}"
+    wanted = wanted or made.few()
+    (key,) = wanted.keys
+    named = zip(made.structure.dimension_ids, key, strict=True)
+    said = {f"c[{name}]": ",".join(sorted(codes)) for name, codes in named if codes}
+    said |= component_filters(wanted.filters)
+    return f"{DATA}?{'&'.join(f'{name}={value}' for name, value in said.items())}"
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,12 @@ class _Question:
 
     name: str
     port: int
-    path: str
+    paths: Iterator[str]
     headers: dict[str, str]
     status: int = 200
 
     def asked(self, seconds: float) -> Load:
-        return load(self.port, self.path, self.headers, self.status, seconds)
+        return load(self.port, self.paths, self.headers, self.status, seconds)
 
 
 def serving(count: int, seconds: float) -> Iterator[Measure]:
@@ -97,7 +106,11 @@ def serving(count: int, seconds: float) -> Iterator[Measure]:
     All are asked in turns, several times, so that each meets the same machine: medians.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
-        questions = [*_questions(Path(folder) / "home", count, servers)]
+        home = Path(folder) / "home"
+        made, *credentials = large_home(home, count)
+        _keep(home, 0)
+        yield from in_process(home, made, *credentials)
+        questions = [*_questions(home, made, credentials, servers)]
         rounds = [[each.asked(seconds / _ROUNDS) for each in questions] for _ in range(_ROUNDS)]
         for number, question in enumerate(questions):
             found = [each[number] for each in rounds]
@@ -107,18 +120,54 @@ def serving(count: int, seconds: float) -> Iterator[Measure]:
             yield Measure(f"HTTP: {question.name}", rate, "answers/s", ratio, than)
 
 
-def _questions(home: Path, count: int, servers: ExitStack) -> Iterator[_Question]:
+def in_process(home: Path, made: Figures, id: str, secret: str) -> Iterator[Measure]:
+    """The processor time of an answer that is made anew, between the server and the socket.
+
+    Of the same slice each time, of which some of the way is remembered, and each time of another.
+    """
+    exchange = Exchange(Home(home))
+    app = create_app(exchange, ISSUER)
+    form = {"grant_type": "client_credentials"}
+    said = app.test_client().post("/oauth/token", data=form, headers=basic(id, secret)).json
+    assert said is not None
+    headers = {"Authorization": f"Bearer {said['access_token']}", "Accept": "application/xml"}
+    others = (slice_path(made, wanted) for wanted in made.others())
+
+    def answer(paths: Iterator[str]) -> Callable[[], object]:
+        asked = (EnvironBuilder(path, headers=headers).get_environ() for path in paths)
+        ready = iter([*islice(asked, _TIMES)])
+        return lambda: _body(app, next(ready))
+
+    took, same = beside(answer(others), answer(repeat(slice_path(made))), _TIMES)
+    exchange.close()
+    yield Measure("answer of 1,020, the same again", same * 1000, "ms")
+    yield Measure("answer of 1,020, each another", took * 1000, "ms", took / same, "the same again")
+
+
+def _body(app: Flask, environ: WSGIEnvironment) -> bytes:
+    said: list[str] = []
+    pieces = app.wsgi_app(environ, lambda line, *_: said.append(line))
+    assert said[0].startswith("200"), said
+    return b"".join(pieces)
+
+
+def _questions(
+    home: Path, made: Figures, credentials: Sequence[str], servers: ExitStack
+) -> Iterator[_Question]:
     """Each with a server that answers it."""
-    yield _Question("bare Flask route, 50 kB", servers.enter_context(_bare()), "/bare", {})
-    made, *credentials = large_home(home, count)
+    bare = servers.enter_context(_bare())
+    yield _Question("bare Flask route, 50 kB", bare, repeat("/bare"), {})
     path = slice_path(made)
     for name, megabytes in (("made", 0), ("kept", 64)):
         _keep(home, megabytes)
         port = servers.enter_context(gateway(home))
         headers = {**token(port, *credentials), "Accept": "application/xml"}
-        yield _Question(f"slice of 1,020, {name}", port, path, headers)
+        yield _Question(f"slice of 1,020, {name}", port, repeat(path), headers)
+        if not megabytes:
+            others = (slice_path(made, wanted) for wanted in made.others())
+            yield _Question("slice of 1,020, each another", port, others, headers)
     held = {**headers, "If-None-Match": tag(port, path, headers)}
-    yield _Question("slice of 1,020, held (304)", port, path, held, 304)
+    yield _Question("slice of 1,020, held (304)", port, repeat(path), held, 304)
 
 
 def _keep(root: Path, megabytes: int) -> None:

@@ -53,6 +53,15 @@ def submitted(home: Path, file: Path, *more: str, provision: str = SV) -> Result
     return gateway("submit", file, "--provision", provision, "--home", home, *more)
 
 
+def test_it_is_said_where_the_marked_workbook_is(small: Path, file: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.xlsx"
+
+    done = submitted(small, file, "--check", "--report", str(book))
+
+    assert f"El libro señalado está en {book}." in done.output
+    assert book.read_bytes().startswith(b"PK")
+
+
 def test_a_report_has_the_shape_that_programs_read(small: Path, file: Path) -> None:
     """One JSON object with the keys that are promised, numbers as numbers."""
     done = submitted(small, file, "--json")
@@ -218,16 +227,18 @@ def test_get_answers_in_a_format(format: str | None, begins: bytes) -> None:
     ("format", "begins"), [("csv", b"STRUCTURE,"), ("xlsx", b"PK"), ("parquet", b"PAR1")]
 )
 def test_get_writes_a_file(tmp_path: Path, format: str, begins: bytes) -> None:
-    """Whole, in the place of an older one, and with nothing beside it."""
+    """Whole, in the place of an older one, and with nothing beside it; its name says in what."""
     file = tmp_path / "out" / "data"
     file.parent.mkdir()
     file.write_bytes(b"older")
 
     done = gateway("get", PATH, "--format", format, "--output", file)
+    named = gateway("get", PATH, "--output", tmp_path / f"data.{format}")
 
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (named.exit_code, named.stdout) == (0, "")
     assert file.read_bytes().startswith(begins)
     assert [*file.parent.iterdir()] == [file]
+    assert (tmp_path / f"data.{format}").read_bytes() == file.read_bytes()
 
 
 @pytest.mark.usefixtures("released")
@@ -283,16 +294,6 @@ def test_get_takes_a_format_in_the_path_as_the_service_does() -> None:
 
     assert done.exit_code == 0
     assert b"StructureSpecificData" in done.stdout_bytes
-
-
-@pytest.mark.usefixtures("released")
-def test_get_of_nothing_is_status_1() -> None:
-    """A good question with an empty answer: a script can tell it from a mistake."""
-    done = gateway("get", f"{PATH}?c[TIME_PERIOD]=le:1850")
-
-    assert done.exit_code == 1
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.usefixtures("released")

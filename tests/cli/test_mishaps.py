@@ -77,6 +77,49 @@ def test_a_mishap_is_told_in_the_language_asked_for(
     assert_one_sentence(done, said)
 
 
+DATA = "/sdmx/v2/data/dataflow/LMIG/DF_RETURNS/1.0.0"
+REFUSED = {
+    "coverage --format pdf": ("Aquí no hay formato pdf", "There is no format pdf"),
+    f"get {DATA} --format pdf": ("Aquí no hay formato pdf", "There is no format pdf"),
+    f"get {DATA}?formatVersion=2": ("no dice nada sin format", "says nothing without format"),
+    f"get {DATA} --format csv --labels x": ("labels=x no se conoce", "labels=x is not known"),
+    f"get {DATA}?sexo=F": ("ningún parámetro sexo. Se admite: c[…], ", "limit, sort, "),
+    f"get {DATA}?dato=F": ("format, formatVersion, labels, timeFormat", "format, formatVersion"),
+    f"get {DATA}?format=csv --format xml": ("format está dos veces", "format is given twice"),
+}
+
+
+@pytest.mark.parametrize("asked", REFUSED)
+def test_what_no_format_has_is_refused_in_both_languages(
+    gateway: Call, small: Path, asked: str
+) -> None:
+    """In Spanish where nobody says otherwise, with what there is."""
+    spanish, english = REFUSED[asked]
+    own = gateway(*asked.split(), "--home", small)
+    other = gateway(*asked.split(), "--home", small, "--lang", "en")
+
+    assert_one_sentence(own, spanish)
+    assert_one_sentence(other, english)
+
+
+def test_get_of_nothing_is_status_1(gateway: Call, loaded: Exchange) -> None:
+    """A good question with an empty answer: a script can tell it from a mistake."""
+    home = loaded.home.root
+
+    status, output, errors = gateway("get", f"{DATA}?c[TIME_PERIOD]=le:1850", "--home", home)
+
+    assert (status, output) == (1, "")
+    assert errors.startswith("gateway: ")
+    assert errors.count("\n") == 1
+
+
+def test_names_in_no_language_of_ours_are_refused(gateway: Call, small: Path) -> None:
+    """In the language of the home: nobody can be answered in theirs."""
+    done = gateway("get", f"{DATA}?format=csv-labels", "--lang", "pt", "--home", small)
+
+    assert_one_sentence(done, "No hay nombres en pt. Se admite: es, en, all.")
+
+
 def test_a_wrong_provision_is_told_with_the_right_ones(
     gateway: Call, tmp_path: Path, sample: Path
 ) -> None:

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from gateway.cli import commands
 from gateway.exchange import Exchange
+from tests.cli.conftest import Call
 
 
 def run(loaded: Exchange, *words: str) -> Result:
@@ -53,17 +54,31 @@ def test_each_is_written_as_csv_and_json(loaded: Exchange) -> None:
 
 
 def test_it_is_written_to_a_file(loaded: Exchange, tmp_path: Path) -> None:
+    """In the format that its name ends in, unless another is asked for."""
     path = tmp_path / "coverage.xlsx"
 
-    done = run(loaded, "coverage", "--format", "xlsx", "--output", str(path))
+    done = run(loaded, "coverage", "--output", str(path))
 
     assert done.exit_code == 0, done.output
     assert CalamineWorkbook.from_path(path).sheet_names == ["coverage"]
 
 
-REFUSED = ["corridors 2023-13", "corridors --origin XX", "coverage --format pdf", "reconcile 1999"]
+REFUSED = {
+    "corridors 2023-13": (2, "no es un año"),
+    "corridors --origin XX": (2, "No hay origen XX"),
+    "coverage --format pdf": (2, "no hay formato pdf"),
+    "coverage --output coverage.docx": (2, "no hay formato docx"),
+    "reconcile 1999": (1, "Nadie dice nada de eso en 1999"),
+}
 
 
 @pytest.mark.parametrize("asked", REFUSED)
-def test_what_means_nothing_is_refused(loaded: Exchange, asked: str) -> None:
-    assert run(loaded, *asked.split()).exit_code != 0
+def test_what_means_nothing_is_refused(loaded: Exchange, gateway: Call, asked: str) -> None:
+    """In one sentence; a good question without an answer is told apart by its status."""
+    status, words = REFUSED[asked]
+
+    done, output, errors = gateway(*asked.split(), "--lang", "es", "--home", loaded.home.root)
+
+    assert (done, output) == (status, "")
+    assert errors.startswith("gateway: ")
+    assert words in errors

@@ -24,7 +24,9 @@ def test_a_person_is_added_reset_and_revoked(gateway: Call, small: Path) -> None
         assert status == 0, errors
         return out
 
-    assert LINK.fullmatch(said(*ADD, "--scope", "data.read"))
+    status, link, beside = gateway(*ADD, "--scope", "data.read", "--home", small)
+    assert (status, bool(LINK.fullmatch(link))) == (0, True)
+    assert "maria@ine.gob.gt, vale una vez y 3 días" in beside
     assert "has a link" in said("people", "list")
     assert LINK.fullmatch(said("people", "reset", "maria@ine.gob.gt"))
 

@@ -5,10 +5,12 @@ import os
 import pty
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -161,6 +163,18 @@ def test_pysdmx_s_kind_of_request_is_answered(demo: Demo) -> None:
 
 
 @pytest.mark.slow
+def test_the_demo_s_terminal_is_for_people(demos: list[Demo]) -> None:
+    """No line for a request that was answered; what is at fault is told."""
+    other = demos[1]
+    assert requests.get(f"{other.said['url']}nothing", timeout=30).status_code == 404
+    (database,) = other.folder.glob("*/gateway.db")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("ALTER TABLE releases RENAME TO gone")
+
+    assert requests.get(f"{other.said['url']}ready", timeout=30).status_code == 503
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "how"),
     [pytest.param(0, signal.SIGTERM, id="SIGTERM"), pytest.param(1, signal.SIGINT, id="SIGINT")],
@@ -177,6 +191,9 @@ def test_the_demo_stops_cleanly(demos: list[Demo], number: int, how: signal.Sign
     assert homes
     assert list(running.folder.iterdir()) == []
     assert "Traceback" not in errors
+    logged = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
+    assert [each["path"] for each in logged if "fault" in each] == ["/ready"] * number
+    assert len(logged) == number
     with pytest.raises(requests.ConnectionError):
         requests.get(running.said["url"], timeout=2)
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from gateway.access.caller import Caller, Detail
 from gateway.access.clients import SCOPES
 from gateway.access.grants import Grant, RegionEmbargo, Rules, checked
-from gateway.access.rights import Provided, Realm
-from gateway.exchange.standing import Standing, Standings, standing
+from gateway.access.rights import Provided, Realm, nameless
+from gateway.exchange.standing import Standing, Standings, asked_of, of_supplies
 from gateway.exchange.states import page
 from gateway.formats.message import DataSet, Subject
 from gateway.model.availability import Counts, Mode
@@ -308,6 +308,20 @@ def test_a_status_of_whole_series_is_kept_to(
     assert rows(found) == asking.answer(seen, Wanted())
 
 
+@settings(COMMON, max_examples=200)
+@given(worlds, callers)
+def test_who_is_not_named_sees_as_much(world: World, caller: Caller) -> None:
+    """What is remembered of a caller tells no name that the rules do not, and changes nothing."""
+    caller = replace(caller, issuer="https://login.example", token=caller.client_id)
+    other = nameless(caller, rules(world))
+
+    assert seen_by(other, world) == seen_by(caller, world)
+    assert nameless(other, rules(world)) == other
+    named = {each.subject for each in world.grants}
+    assert other.client_id == ("c" if "client:c" in named else "")
+    assert (other.subject, other.issuer, other.token) == ("", "", "")
+
+
 def series_of(found: Sequence[Row]) -> list[tuple[str | None, ...]]:
     return [*dict.fromkeys(tuple(row[name] for name in asking.DIMENSIONS) for row in found)]
 
@@ -413,7 +427,7 @@ def tags_agree(store: Store, world: World, callers: Sequence[Caller], asked: Wan
     for who in callers:
         for at in moments():
             then = seen_by(who, world).as_of(at)
-            stands = standing(store, feeds, EVERYTHING, then, ("", NOON))
+            stands = asked_of(of_supplies(store, feeds, None, then, ("", NOON)), EVERYTHING)
             found = history.state(asked, then)
             answer = rows(found), found.withheld
             assert known(remembered, who, then, feeds, stands) == stands

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-import pyarrow as pa
-
 from gateway.mirror import result
 from gateway.mirror.comparison import Measure
 from gateway.mirror.comparisons import Comparisons
@@ -12,17 +10,15 @@ from gateway.mirror.hierarchy import Hierarchy, hierarchy
 from gateway.mirror.ledger import Sums
 from gateway.mirror.remarks import Remark
 from gateway.mirror.sides import BROKEN_DOWN, Statement
-from gateway.model.observations import REPORTED, Observations, columns
 from gateway.model.query import Wanted
 from gateway.model.structure import DataStructure
 from gateway.model.visibility import Visibility
 from gateway.registry import Registry
 from gateway.releases.cube import Cube
 from gateway.releases.index import index_of
-from tests.figures import NOON
+from tests import figures
+from tests.figures import NOON, Row
 from tests.homes import region
-
-Row = Mapping[str, str | None]
 
 GUATEMALA: Row = {
     "FREQ": "M",
@@ -58,8 +54,6 @@ MEXICO: Row = {
 }
 """What Mexico says that it sent to Guatemala."""
 
-Found = dict[str, str | None]
-
 
 @cache
 def registry() -> Registry:
@@ -92,22 +86,7 @@ def statement(
     years: Mapping[int, str] | None = None,
 ) -> Statement:
     """What an office states: each row says what is not as usual."""
-    whole = [{**usual, **row} for row in rows]
-    of = structure("DF_RETURNS")
-    schema = columns(of)
-    values: dict[str, list[object]] = {
-        each: [row.get(each) for row in whole] for each in schema.names
-    }
-    reported = [row["OBS_VALUE"] for row in whole]
-    values["OBS_VALUE"] = [None if each is None else float(each) for each in reported]
-    values[REPORTED] = [*reported]
-    arrays = [
-        pa.array(values[field.name], pa.string()).dictionary_encode()
-        if pa.types.is_dictionary(field.type)
-        else pa.array(values[field.name], field.type)
-        for field in schema
-    ]
-    content = Observations(of, pa.table(arrays, schema=schema))
+    content = figures.observations(rows, structure("DF_RETURNS"), usual)
     seen = Cube(name, index_of(content)).select(Wanted(), Visibility(NOON))
     return Statement(name or str(usual["DATA_SOURCE"]), 1, seen, in_part, years or {})
 
@@ -126,32 +105,18 @@ def months(values: Iterable[float | None], year: int = 2023, **same: str) -> lis
 
 def compared(
     *statements: Statement, remarks: Sequence[Remark] = (), sums: Sums | None = None
-) -> list[Found]:
+) -> list[Row]:
     """Every observation of the comparison of some statements, as a reader finds it."""
     return observations(Comparisons(statements, lists(), sums or Sums(), remarks))
 
 
-def observations(made: Comparisons) -> list[Found]:
+def observations(made: Comparisons) -> list[Row]:
     """All that is told of some comparisons."""
-    found = result.told(structure("DF_MIRROR"), made).selection
-    rows = found.chunk()
-    values = rows.values.to_pylist()
-    return [
-        {
-            **{id: column.value(series) for id, column in found.keys.items()},
-            **{id: column.value(series) for id, column in found.series_attributes.items()},
-            **{id: column.value(note) for id, column in found.attributes.items()},
-            "TIME_PERIOD": found.periods[period],
-            "OBS_VALUE": values[number],
-        }
-        for number, (series, period, note) in enumerate(
-            zip(rows.series.tolist(), rows.periods.tolist(), rows.notes.tolist(), strict=True)
-        )
-    ]
+    return figures.rows(result.told(structure("DF_MIRROR"), made).selection)
 
 
 def told(
-    found: Iterable[Found], measure: Measure, **where: str
+    found: Iterable[Row], measure: Measure, **where: str
 ) -> dict[str, tuple[str | None, str | None, str | None]]:
     """By period: the value, the status and the reason of one measure where some codes stand.
 

@@ -17,7 +17,6 @@ from tests.conftest import often
 from tests.mirror.stating import (
     GUATEMALA,
     MEXICO,
-    Found,
     Row,
     compared,
     lists,
@@ -39,7 +38,7 @@ VALUE, MIRROR, DIFF, RATIO, INDEX, CHANGE, RANK, LAG = (
 )
 
 
-def pair(left: list[Row], right: list[Row]) -> list[Found]:
+def pair(left: list[Row], right: list[Row]) -> list[Row]:
     return compared(statement(GUATEMALA, left), statement(MEXICO, right))
 
 
@@ -495,7 +494,7 @@ def by_year(values: list[int | None]) -> dict[int, str]:
 
 def measured_again(
     before: Statement, after: Statement, mirror: Statement, mirror_before: Statement | None = None
-) -> tuple[dict[str, int], list[Found]]:
+) -> tuple[dict[str, int], list[Row]]:
     """By frequency of how many periods measures are computed again, and what is told then."""
     sums = Sums()
     first = Comparisons([before, mirror_before or mirror], lists(), sums)
@@ -591,7 +590,7 @@ def test_periods_that_come_or_go_are_measured_as_from_a_fresh_start(
 VALUES = st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=1, max_size=30)
 
 
-def by_view(found: list[Found], area: str) -> dict[tuple[str | None, ...], Found]:
+def by_view(found: list[Row], area: str) -> dict[tuple[str | None, ...], Row]:
     """The observations of one view, by frequency, measure and period."""
     keys = ("FREQ", "MIRROR_MEASURE", "TIME_PERIOD")
     return {tuple(row[key] for key in keys): row for row in found if row["REF_AREA"] == area}

@@ -124,6 +124,22 @@ def test_nothing_is_seen_of_a_provision_that_is_not_granted() -> None:
     assert [availability(of, Wanted(), each).whole for each in nobody] == [Counts(0, 0)] * 2
 
 
+@pytest.mark.parametrize("by_key", [True, False], ids=["key", "filter"])
+def test_no_word_of_what_a_caller_may_not_see_is_in_a_selection(*, by_key: bool) -> None:
+    """Not even where the question leads past all of it; some formats tell every word there is."""
+    of = cube(
+        observations({"AREA": area, "SEX": sex} for area in ("GT", "MX") for sex in ("F", "M"))
+    )
+    guatemala = Filter("AREA", ((Condition(Operator.EQ, "GT"),),))
+    key = (frozenset({"M"}), frozenset({"GT"}))
+    asked = Wanted((key,)) if by_key else Wanted(filters=(guatemala,))
+
+    found = of.select(asked, asking.within(((guatemala,),)))
+
+    assert len(found) == 2
+    assert found.keys["AREA"].values == ("GT",)
+
+
 def test_series_are_numbered_from_0_without_a_gap() -> None:
     """Every series of a selection has an observation in it; writers count on that order."""
     table = observations(

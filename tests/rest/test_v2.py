@@ -297,7 +297,7 @@ def test_detail_and_references_are_read() -> None:
         pytest.param("structure", [("detail", "some")], "some", id="detail"),
         pytest.param("structure", [("reference", "all")], "reference", id="parameter of no query"),
         pytest.param("codelist/LMIG", [], "codelist", id="v1's path"),
-        pytest.param("", [], "''", id="nothing"),
+        pytest.param("", [], "names no resource", id="nothing"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(path: str, pairs: Pairs, named: str) -> None:

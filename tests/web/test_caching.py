@@ -1,6 +1,7 @@
 """What a client holds already is not sent again, and nothing else is passed off as it."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.exchange.standing import rights
 from gateway.exchange.submission import submit
 from gateway.model.query import Condition, Filter, Operator
 from gateway.model.visibility import Sight, View, Visibility
+from gateway.settings import defaults
 from gateway.web import create_app
 from tests.conftest import ISSUER, Clock, token
 from tests.homes import fresh
@@ -36,7 +38,7 @@ class Desk:
         self.exchange = Exchange(fresh(root / "home"), self.clock)
         self.web = create_app(self.exchange, ISSUER).test_client()
         self.exchange.grants.add(Grant("*", ("read",)), "tests", self.clock())
-        self._credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())
+        self.credentials = self.exchange.clients.add("x", [DATA_READ], self.clock())
 
     def release(self, figure: str, visible_from: datetime | None = None) -> None:
         """El Salvador's sample with another figure of 2023."""
@@ -48,7 +50,7 @@ class Desk:
     def get(self, path: str = DATA, **headers: str) -> TestResponse:
         """With a token of now, for it lasts ten minutes; `_` in a header's name is a hyphen."""
         more = {name.replace("_", "-"): value for name, value in headers.items()}
-        bearer = f"Bearer {token(self.web, *self._credentials)}"
+        bearer = f"Bearer {token(self.web, *self.credentials)}"
         return self.web.get(path, headers={"Authorization": bearer, **more})
 
 
@@ -59,6 +61,44 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.clock.move(seconds=5)
     yield desk
     desk.exchange.close()
+
+
+class Interrupted:
+    """A clock at which something happens when it is looked at for the `left`-th time from now."""
+
+    def __init__(self, clock: Clock, happens: Callable[[], None]) -> None:
+        self._clock = clock
+        self._happens = happens
+        self.left = 0
+
+    def __call__(self) -> datetime:
+        self.left -= 1
+        if self.left == 0:
+            self._happens()
+        return self._clock() + timedelta(seconds=1)
+
+
+def test_a_tag_stands_for_one_body_whenever_a_release_comes(tmp_path: Path) -> None:
+    """Before, while and after another process answers: none is of one release under another's."""
+    shutil.copytree(defaults() / "config", tmp_path / "home" / "config")
+    settings = tmp_path / "home" / "config" / "gateway.toml"
+    settings.write_text("[cache]\nmemory = 0\ndisk = 0\n", encoding="utf-8")
+    desk = Desk(tmp_path)
+    desk.release("13358")
+    bearer = {"Authorization": f"Bearer {token(desk.web, *desk.credentials)}"}
+    bodies: dict[str, set[bytes]] = {}
+    clock = Interrupted(desk.clock, lambda: desk.release(f"{13000 + len(bodies)}"))
+    exchange = Exchange(desk.exchange.home, clock)
+    web = create_app(exchange, ISSUER).test_client()
+    for left in (0, *(number for each in range(1, 9) for number in (each, 0))):
+        clock.left = left
+        answer = web.get(DATA, headers=bearer)
+        bodies.setdefault(answer.headers["ETag"], set()).add(answer.data)
+    exchange.close()
+    desk.exchange.close()
+
+    assert len(bodies) > 4
+    assert {len(each) for each in bodies.values()} == {1}
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -205,5 +205,89 @@ def test_an_error_has_the_shape_that_is_liked_best(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("accept", "language", "mimetype", "said"),
+    [
+        ("", "", "application/json", "There is no service at {}. Allowed: /sdmx/v1, /sdmx/v2."),
+        ("application/xml", "es", "application/xml", "No hay ningún servicio en {}. Se admite: "),
+        ("text/html", "es", "text/plain", "No hay ningún servicio en {}. Se admite: /sdmx/v1, "),
+    ],
+)
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/sdmx/v3/data/dataflow/LMIG/DF_RETURNS?c[SEX]=F", "/sdmx/v3"),
+        ("/sdmx/v10", "/sdmx/v10"),
+        ("/sdmx/data/DF_RETURNS", "/sdmx/data"),
+        ("/sdmx/", "/sdmx"),
+        ("/sdmx", "/sdmx"),
+        ("/sdmx/%00%1b<x>", "/sdmx/"),
+    ],
+)
+def test_beside_the_mounts_it_is_said_which_there_are(
+    web: FlaskClient, path: str, named: str, accept: str, language: str, mimetype: str, said: str
+) -> None:
+    """As every other error is told, to pages of other sites too, whose browsers ask first."""
+    headers = {"Accept": accept, "Accept-Language": language, "Origin": "https://x.example"}
+    first = {**headers, "Access-Control-Request-Method": "GET"}
+
+    asked, head, answer = (
+        web.options(path, headers=first), web.head(path, headers=headers),
+        web.get(path, headers=headers),
+    )  # fmt: skip
+
+    assert (asked.status_code, head.status_code, answer.status_code) == (200, 404, 404)
+    assert {each.headers["Access-Control-Allow-Origin"] for each in (asked, head, answer)} == {"*"}
+    assert answer.mimetype == head.mimetype == mimetype
+    assert answer.headers["Content-Language"] == (language or "en")
+    before, after = said.split("{}")
+    assert before + named in answer.text
+    assert after in answer.text
+    assert head.data == b""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("GET", "/nothing", 404, ("Aquí no hay nada.", "There is nothing here.")),
+        ("POST", "/sdmx/v2/data", 405, ("no se admite este método", "method is not taken here")),
+        ("GET", f"/sdmx/v2/{'x' * 9000}", 414, ("más de 8,192 car", "longer than 8,192 char")),
+    ],
+)
+def test_what_the_web_itself_refuses_is_told_in_both_languages(
+    web: FlaskClient, method: str, path: str, status: int, words: tuple[str, str]
+) -> None:
+    for language, said in zip(("es", "en"), words, strict=True):
+        answer = web.open(path, method=method, headers={"Accept-Language": language})
+
+        assert answer.status_code == status
+        assert said in json.loads(answer.data)["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/sdmx/v2/dta", ("No hay ningún recurso dta. Se admite: data, ", "Allowed: data, ")),
+        ("/sdmx/v1/dta", ("Se admite: data, availableconstraint, ", "no resource dta. Allowed: ")),
+        ("/sdmx/v2", ("La ruta no nombra ningún recurso. Se admite: ", "The path names no ")),
+        ("/sdmx/v2/data/a/b/c/d/e/f", ("Error de sintaxis", "Syntax error")),
+        (f"{DATA}/M.GT?c[SEX]=X", ("SEX no tiene código X. Se admite: F, M, ", "has no code X.")),
+        (f"{DATA}/M.GT?c[X]=1", ("no tiene componente X. Se admite: ", "has no component X.")),
+        (f"{DATA}?c[TIME_PERIOD]=ge:abril", ("no es un período de SDMX", "no SDMX time period")),
+        (f"{DATA}?limit=0", ("no es un número entero de 1", "is no whole number from 1")),
+        ("/sdmx/v1/codelist/LMIG/CL_NO", ("No hay LMIG:CL_NO(~).", "There is no LMIG:CL_NO(~).")),
+    ],
+)
+def test_a_refusal_is_in_the_language_that_it_says_it_is_in(
+    web: FlaskClient, bearer: Headers, path: str, words: tuple[str, str]
+) -> None:
+    for language, said in zip(("es", "en"), words, strict=True):
+        headers = {**bearer, "Accept-Language": language}
+        answer = web.get(path, headers=headers)
+
+        assert answer.headers["Content-Language"] == language
+        assert said in answer.text
+
+
 def test_limits_are_as_json_by_default(web: FlaskClient) -> None:
     assert json.loads(web.get("/limits").data)["compression"] == ["zstd", "gzip", "identity"]

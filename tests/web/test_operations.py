@@ -102,6 +102,14 @@ def test_a_request_is_a_line(running: Running) -> None:
     assert line["ms"] > 0
 
 
+def test_what_was_asked_is_told_whole(running: Running) -> None:
+    """Every parameter that the service takes."""
+    path = f"{DATA}/A.SV?c[SEX]=F&format=csv&formatVersion=2.0&keys=obs&compression=gzip"
+    running.web.get(path, headers=running.headers)
+
+    assert running.line()["path"] == path
+
+
 def test_it_says_whether_an_answer_was_kept(running: Running) -> None:
     path = f"{DATA}/A.SV?c[TIME_PERIOD]=ge:2021"
     said = []
@@ -270,4 +278,4 @@ def test_a_visitor_s_error_is_no_fault(web: FlaskClient, running: Running) -> No
     running.web.get(f"{DATA}?x=1", headers=running.headers)
 
     assert running.line()["level"] == "info"
-    assert running.line()["refusal"] == "BadSyntax"
+    assert running.line()["refusal"] == "UnknownParameter"

@@ -2,20 +2,25 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from gateway.access.clients import AUDIT_READ, DATA_READ, SCOPES
 from gateway.access.grants import Grant
 from gateway.exchange import Exchange
+from gateway.exchange.granting import hold_back
 from gateway.exchange.submission import submit
 from gateway.settings import Home
 from gateway.web import create_app
+from gateway.web.log import Log
 from tests.conftest import ISSUER, token
 from tests.homes import configure
 from tests.web.visiting import MARIA, Visitor, invited
@@ -67,6 +72,9 @@ def test_each_is_told_as_a_workbook(web: FlaskClient, bearer: Headers) -> None:
     rows = book.get_sheet_by_name("corridors").to_python()
     assert rows[0][:4] == ["period", "indicator", "origin", "destination"]
     assert [(row[3], row[11]) for row in rows[1:]] == [("SV", 14189.0)]
+    sheet = load_workbook(io.BytesIO(answer.data)).active
+    assert sheet.freeze_panes == "A2"
+    assert (sheet["L2"].value, sheet["L2"].data_type) == (14189, "n")
 
 
 def test_what_somebody_has_already_is_not_sent_again(web: FlaskClient, bearer: Headers) -> None:
@@ -146,6 +154,31 @@ def test_nothing_is_told_of_what_is_not_granted_and_all_is_on_record(granted: Ex
         ("mirror/corridors?period=2024", ("SV_DGME",), 2, 200),
         ("mirror/corridors?period=2024&reporter=GT", ("SV_DGME",), 0, 204),
     ]  # fmt: skip
+
+
+def test_what_is_sent_again_is_on_record_and_in_the_log_as_the_first_time(
+    granted: Exchange,
+) -> None:
+    """With as many rows, and as many kept back, though nothing is worked out again."""
+    until = granted.clock() + timedelta(days=1)
+    hold_back(granted, SV, "c[TIME_PERIOD]=ge:2024", until, "tests")
+    granted.grants.add(Grant("client:partner", ("read",), provider="GT_IGM"), "tests", until)
+    sink = io.BytesIO()
+    web = create_app(granted, ISSUER, Log(sink)).test_client()
+    _, secret = granted.clients.add("partner", [DATA_READ], granted.clock(), "partner")
+    header = {"Authorization": f"Bearer {token(web, 'partner', secret)}"}
+
+    for path in ("/mirror/corridors", "/mirror/corridors", "/mirror/coverage", "/mirror/coverage"):
+        assert web.get(path, headers=header, buffered=True).status_code == HTTPStatus.OK
+
+    lines = [json.loads(line) for line in sink.getvalue().splitlines()][1:]
+    assert [line["answer"] for line in lines] == ["made", "kept"] * 2
+    decisions = [e.decision for e in granted.audit.entries(client="partner", action="read")]
+    counted = [(each.rows, each.suppressed) for each in decisions]
+    assert counted[::2] == counted[1::2]
+    assert [line["rows"] for line in lines] == [rows for rows, _ in counted]
+    assert counted[0][0] != counted[2][0]
+    assert min(suppressed for _, suppressed in counted) > 0
 
 
 @pytest.fixture

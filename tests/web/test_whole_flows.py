@@ -302,8 +302,31 @@ def test_no_secret_is_remembered(flows: Flows) -> None:
 
     assert flows.token("reader") not in said
     assert '"token":""' in said
+    assert pull.parent.stat().st_mode & 0o777 == 0o700
     assert pull.stat().st_mode & 0o777 == 0o600
     assert {"jti", "Bearer", "secret"} & set(re.findall(r"\w+", said)) == set()
+
+
+def test_nobody_is_named_whom_the_rules_do_not_name(flows: Flows) -> None:
+    """What everybody is granted is made ahead for everybody; a grant that is over names nobody."""
+    flows.client("somebody")
+    flows.client("else")
+    grants, now = flows.exchange.grants, flows.clock()
+    everyone = grants.add(Grant("*", ("read",)), "tests", now)
+    pulls = flows.exchange.home.cache / "pulls"
+    for each in ("somebody", "else"):
+        flows.get(each)
+    (pull,) = pulls.glob("*")
+    assert not {"somebody", "else"} & {*re.findall(r"\w+", pull.read_text())}
+    grants.revoke(everyone.id, "tests", now)
+    own = grants.add(Grant("client:somebody", ("read",)), "tests", now)
+    flows.get("somebody", flows.process())
+    assert any("somebody" in each.read_text() for each in pulls.glob("*"))
+    grants.revoke(own.id, "tests", now)
+
+    flows.made_ahead()
+
+    assert not any("somebody" in each.read_text() for each in pulls.glob("*"))
 
 
 def test_a_disk_without_room_is_no_trouble(flows: Flows) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.errors import GatewayError
 from gateway.formats.table import Format, M
-from gateway.web.problems import STATUS, TITLES
+from gateway.web.problems import OTHER, STATUS, TITLES
 
 Json = Mapping[str, object]
 
@@ -55,7 +55,7 @@ def problem(code: int) -> dict[str, object]:
     if code == 204:
         return {"description": "No content: a good question with an empty answer"}
     found: dict[str, object] = {
-        "description": TITLES.get(code, "Error"),
+        "description": TITLES.get(code, OTHER).en,
         "content": {
             "application/json": {"schema": {"$ref": PROBLEM}},
             **body("application/xml", "text/plain"),

@@ -184,9 +184,7 @@ _OVERVIEW_KINDS = (
 
 def _overview(language: Language) -> dict[str, object]:
     """The overviews of all that is compared."""
-    of_manner = [
-        each for each in parameters.of_manner(table.LISTINGS, language) if each["name"] != "lang"
-    ]
+    of_manner = parameters.of_manner(table.LISTINGS, language)
     return {
         f"/mirror/{name}": {
             "get": _operation(

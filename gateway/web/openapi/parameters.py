@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from gateway.formats.negotiation import NAMES
+from gateway.formats.negotiation import manners
 from gateway.formats.table import FAMILIES, Format, M
 from gateway.model.availability import Mode
 from gateway.model.text import LANGUAGES, Language, Text
 from gateway.rest import availability, v1, v2
 from gateway.web.compression import ENCODINGS
+from gateway.web.negotiation import COMPRESSION
 
 _WORD = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 1, "maximum": 10**9}
@@ -111,27 +112,25 @@ _MANNERS: Mapping[str, Text] = {
     "keys": Text("Con qué claves, en CSV", "With which keys, in CSV"),
     "key": Text("Como keys", "As keys"),
     "lang": Text("El idioma de los nombres", "The language of names"),
-    "compression": Text("En vez de Accept-Encoding", "Instead of Accept-Encoding"),
+    COMPRESSION: Text("En vez de Accept-Encoding", "Instead of Accept-Encoding"),
 }
 
 
 def of_manner(offers: Sequence[Format[M]], language: Language) -> list[dict[str, object]]:
     """The parameters that stand for headers, with the values that these formats have."""
-    allowed = {name: _values(name, offers) for name in (*NAMES, "compression")}
     return [
         {
             "name": name,
             "in": "query",
             "description": _MANNERS[name].said(language),
-            "schema": {"type": "string", "enum": values},
+            "schema": {"type": "string", "enum": _values(name, offers)},
         }
-        for name, values in allowed.items()
-        if values
+        for name in (*manners(offers), COMPRESSION)
     ]
 
 
 def _values(name: str, offers: Sequence[Format[M]]) -> list[str]:
-    """What a parameter may be; nothing where no format has it."""
+    """What a parameter may be."""
     types = {each.type for each in offers}
     short = [family for family, within in FAMILIES.items() if types & {*within}]
     match name:
@@ -141,7 +140,7 @@ def _values(name: str, offers: Sequence[Format[M]]) -> list[str]:
             return sorted({each.version for each in offers if each.version})
         case "lang":
             return [*LANGUAGES, "all"]
-        case "compression":
+        case _ if name == COMPRESSION:
             return [*ENCODINGS, "none"]
     known = "keys" if name == "key" else name
     named = (each for offer in offers for each in offer.parameters if each.name == known)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from gateway import errors
 from gateway.access.clients import DATA_READ
+from gateway.exchange.taken import taken
 from gateway.formats import table
 from gateway.formats.table import Format, M
 from gateway.model.text import Language, Text
-from gateway.rest import availability, metadata, registration, v1, v2
+from gateway.rest import v1, v2
 from gateway.web.openapi import answers, parameters
 
 _OPEN = (
@@ -53,7 +54,6 @@ class _Mount:
         self,
         path: str,
         title: Text,
-        known: Sequence[str],
         offers: Sequence[Format[M]],
         words: Mapping[str, Sequence[str]] | None = None,
         *,
@@ -64,7 +64,8 @@ class _Mount:
         kind = {"availableconstraint": "availability"}.get(resource, resource)
         parts = [self._part(name, words or {}) for name in re.findall(r"{(\w+)}", path)]
         asked = [
-            parameters.of_question(each, f"{kind}-{self.number}", self.language) for each in known
+            parameters.of_question(each, f"{kind}-{self.number}", self.language)
+            for each in taken(self.number, path).asked
         ]
         said = title.said(self.language)
         operation = {
@@ -116,17 +117,20 @@ def _of_1(mount: _Mount) -> dict[str, object]:
     artefact = "{type}/{agency}/{id}/{version}"
     offers = table.STRUCTURES[1]
     return {
-        **mount.one("data/{flow}/{key}/{provider}", _DATA, v1.DATA_PARAMETERS, table.DATA[1],
-                    scope=DATA_READ),
-        **mount.one("availableconstraint/{flow}/{key}/{provider}/{component}", _AVAILABLE,
-                    availability.PARAMETERS_1, offers, scope=DATA_READ),
-        **mount.one("schema/{context}/{agency}/{id}/{version}", _SCHEMA, v1.SCHEMA_PARAMETERS,
-                    table.SCHEMAS[1], contexts),
-        **mount.one("metadata/{flow}/{key}/{provider}", _METADATA, metadata.PARAMETERS_1,
-                    table.METADATA[1]),
-        **mount.one(artefact, _STRUCTURE, v1.STRUCTURE_PARAMETERS, offers, types),
-        **mount.one(f"{artefact}/{{item}}", _ITEM, v1.STRUCTURE_PARAMETERS, offers, types),
-    }  # fmt: skip
+        **mount.one("data/{flow}/{key}/{provider}", _DATA, table.DATA[1], scope=DATA_READ),
+        **mount.one(
+            "availableconstraint/{flow}/{key}/{provider}/{component}",
+            _AVAILABLE,
+            offers,
+            scope=DATA_READ,
+        ),
+        **mount.one(
+            "schema/{context}/{agency}/{id}/{version}", _SCHEMA, table.SCHEMAS[1], contexts
+        ),
+        **mount.one("metadata/{flow}/{key}/{provider}", _METADATA, table.METADATA[1]),
+        **mount.one(artefact, _STRUCTURE, offers, types),
+        **mount.one(f"{artefact}/{{item}}", _ITEM, offers, types),
+    }
 
 
 def _of_2(mount: _Mount) -> dict[str, object]:
@@ -134,19 +138,23 @@ def _of_2(mount: _Mount) -> dict[str, object]:
     offers = table.STRUCTURES[2]
     contexts, schemas = {"context": v2.CONTEXTS}, {"context": v2.SCHEMA_CONTEXTS}
     types = {"type": (*v2.RESOURCES, "*")}
-    asked = v2.STRUCTURE_PARAMETERS
     return {
-        **mount.one(f"data/{{context}}/{artefact}/{{key}}", _DATA, v2.DATA_PARAMETERS,
-                    table.DATA[2], contexts, scope=DATA_READ),
-        **mount.one(f"availability/{{context}}/{artefact}/{{key}}/{{component}}", _AVAILABLE,
-                    availability.PARAMETERS_2, offers, contexts, scope=DATA_READ),
-        **mount.one(f"schema/{{context}}/{artefact}", _SCHEMA, v2.SCHEMA_PARAMETERS,
-                    table.SCHEMAS[2], schemas),
-        **mount.one(f"structure/{{type}}/{artefact}", _STRUCTURE, asked, offers, types),
-        **mount.one(f"structure/{{type}}/{artefact}/{{item}}", _ITEM, asked, offers, types),
+        **mount.one(
+            f"data/{{context}}/{artefact}/{{key}}", _DATA, table.DATA[2], contexts, scope=DATA_READ
+        ),
+        **mount.one(
+            f"availability/{{context}}/{artefact}/{{key}}/{{component}}",
+            _AVAILABLE,
+            offers,
+            contexts,
+            scope=DATA_READ,
+        ),
+        **mount.one(f"schema/{{context}}/{artefact}", _SCHEMA, table.SCHEMAS[2], schemas),
+        **mount.one(f"structure/{{type}}/{artefact}", _STRUCTURE, offers, types),
+        **mount.one(f"structure/{{type}}/{artefact}/{{item}}", _ITEM, offers, types),
         **_metadata_of_2(mount),
         **_registrations(mount),
-    }  # fmt: skip
+    }
 
 
 def _metadata_of_2(mount: _Mount) -> dict[str, object]:
@@ -158,9 +166,7 @@ def _metadata_of_2(mount: _Mount) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in ways:
         words = {"type": (*v2.RESOURCES, "*")}
-        found |= mount.one(
-            f"metadata/{each}", _METADATA, metadata.PARAMETERS, table.METADATA[2], words
-        )
+        found |= mount.one(f"metadata/{each}", _METADATA, table.METADATA[2], words)
     return found
 
 
@@ -168,10 +174,15 @@ def _registrations(mount: _Mount) -> dict[str, object]:
     found: dict[str, object] = {}
     for each in ("id/{registration}", "provider/{agency}/{provider}"):
         found |= mount.one(
-            f"registration/{each}", _REGISTERED, registration.PARAMETERS, table.REGISTRATIONS,
+            f"registration/{each}",
+            _REGISTERED,
+            table.REGISTRATIONS,
             scope=DATA_READ,
-        )  # fmt: skip
+        )
     return found | mount.one(
-        "registration/{context}/{agency}/{id}/{version}", _REGISTERED, registration.PARAMETERS,
-        table.REGISTRATIONS, {"context": v2.CONTEXTS}, scope=DATA_READ,
-    )  # fmt: skip
+        "registration/{context}/{agency}/{id}/{version}",
+        _REGISTERED,
+        table.REGISTRATIONS,
+        {"context": v2.CONTEXTS},
+        scope=DATA_READ,
+    )

@@ -73,5 +73,9 @@ def _answer() -> dict[str, str]:
     """What the issuer sent along. Raises BadSyntax for what is given twice."""
     for name, values in request.args.to_dict(flat=False).items():
         if len(values) > 1:
-            raise BadSyntax(f"The parameter {name} is given twice.", subject=name)
+            raise BadSyntax(
+                f"The parameter {name} is given twice.",
+                spanish=f"El parámetro {name} está dos veces.",
+                subject=name,
+            )
     return request.args.to_dict()

@@ -23,6 +23,7 @@ from gateway.web.gate import DATA, Gate
 from gateway.web.language import language
 from gateway.web.people.browser import Browser, see
 from gateway.web.periods import in_words
+from gateway.web.told import told
 
 PATH = "/mirror/overview"
 
@@ -66,7 +67,7 @@ class Page:
         except (BadSyntax, SemanticError) as refusal:
             error, found = refusal, (_NOTHING, _NOTHING, _NOTHING)
         corridors, covered, reconciled = found
-        self._decisions.counted(sum(map(len, found)), max(each.withheld for each in found))
+        told().counts = sum(map(len, found)), max(each.withheld for each in found)
         spoken = language()
         names = self._exchange.overview.names(spoken)
         return self._browser.page(
