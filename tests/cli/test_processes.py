@@ -162,10 +162,8 @@ def test_pysdmx_s_kind_of_request_is_answered(demo: Demo) -> None:
     }
 
 
-@pytest.mark.slow
-def test_the_demo_s_terminal_is_for_people(demos: list[Demo]) -> None:
-    """No line for a request that was answered; what is at fault is told."""
-    other = demos[1]
+def at_fault(other: Demo) -> None:
+    """Ask a demo for what is not there, and then for more than it can do."""
     assert requests.get(f"{other.said['url']}nothing", timeout=30).status_code == 404
     (database,) = other.folder.glob("*/gateway.db")
     with closing(sqlite3.connect(database)) as connection:
@@ -179,9 +177,16 @@ def test_the_demo_s_terminal_is_for_people(demos: list[Demo]) -> None:
     ("number", "how"),
     [pytest.param(0, signal.SIGTERM, id="SIGTERM"), pytest.param(1, signal.SIGINT, id="SIGINT")],
 )
-def test_the_demo_stops_cleanly(demos: list[Demo], number: int, how: signal.Signals) -> None:
-    """Exit status 0 within seconds, the temporary home gone, the port free, no traceback."""
+def test_the_demo_stops_cleanly_and_its_terminal_is_for_people(
+    demos: list[Demo], number: int, how: signal.Signals
+) -> None:
+    """Exit status 0 within seconds, the temporary home gone, the port free, no traceback.
+
+    Its terminal is for people: no line for a request that was answered; what is at fault is told.
+    """
     running = demos[number]
+    if number:
+        at_fault(running)
     homes = [each.name for each in running.folder.iterdir()]
 
     seconds, errors = stopped(running, how)
