@@ -4,7 +4,7 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 from statistics import quantiles
 
@@ -20,31 +20,44 @@ class Load:
     slowest: float
 
 
+_ROOM = memoryview(bytearray(1 << 18))
+"""Where every piece of an answer goes: who asks takes no more of the cores than it must."""
+
+
 @dataclass
 class _Connection:
     socket: socket.socket
     asked_at: float = 0.0
-    received: bytearray = field(default_factory=bytearray)
-    wanted: int | None = None
+    head: bytes = b""
+    left: int | None = None
 
     def ask(self, request: bytes) -> None:
         self.asked_at = time.perf_counter()
-        self.received.clear()
-        self.wanted = None
+        self.head, self.left = b"", None
         self.socket.sendall(request)
 
     def answered(self, status: bytes) -> bool:
         """Whether the whole answer is there."""
-        part = self.socket.recv(1 << 20)
-        assert part, "the server closed the connection"
-        self.received += part
-        if self.wanted is None and (end := self.received.find(b"\r\n\r\n")) > 0:
-            head = bytes(self.received[:end]).lower()
-            assert head.startswith(b"http/1.1 " + status), head
-            assert b"chunked" not in head
-            _, _, length = head.partition(b"content-length: ")
-            self.wanted = end + 4 + int(length.partition(b"\r\n")[0] or 0)
-        return self.wanted is not None and len(self.received) >= self.wanted
+        size = self.socket.recv_into(_ROOM)
+        assert size, "the server closed the connection"
+        if self.left is None:
+            self.head += bytes(_ROOM[:size])
+            self.left = _left(self.head, status)
+        else:
+            self.left -= size
+        return self.left == 0
+
+
+def _left(said: bytes, status: bytes) -> int | None:
+    """How many bytes of a body are still to come; None before its head is whole."""
+    head, end, begun = said.partition(b"\r\n\r\n")
+    if not end:
+        return None
+    head = head.lower()
+    assert head.startswith(b"http/1.1 " + status), head
+    assert b"chunked" not in head
+    _, _, length = head.partition(b"content-length: ")
+    return int(length.partition(b"\r\n")[0] or 0) - len(begun)
 
 
 def load(

@@ -159,8 +159,9 @@ def _questions(
     yield _Question("bare Flask route, 50 kB", bare, repeat("/bare"), {})
     path = slice_path(made)
     for name, megabytes in (("made", 0), ("kept", 64)):
-        _keep(home, megabytes)
-        port = servers.enter_context(gateway(home))
+        own = Path(shutil.copytree(home, home.with_name(name)))  # its workers read it as they start
+        _keep(own, megabytes)
+        port = servers.enter_context(gateway(own))
         headers = {**token(port, *credentials), "Accept": "application/xml"}
         yield _Question(f"slice of 1,020, {name}", port, repeat(path), headers)
         if not megabytes:
