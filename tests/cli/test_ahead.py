@@ -29,7 +29,17 @@ def _ask(port: int, headers: dict[str, str]) -> bytes:
 
 
 def _prepared(port: int) -> float:
-    """How many answers were sent that stood ready in a file."""
+    """How many answers were sent that stood ready in a file, once any was.
+
+    An answer is counted when its last byte is handed over, which may be read before it is.
+    """
+    until = time.monotonic() + 5
+    while not (found := _counted(port)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
+def _counted(port: int) -> float:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/metrics")
     said = connection.getresponse().read().decode().splitlines()
