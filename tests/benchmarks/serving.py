@@ -167,6 +167,8 @@ def _questions(
         if not megabytes:
             others = (slice_path(made, wanted) for wanted in made.others())
             yield _Question("slice of 1,020, each another", port, others, headers)
+    small = {**headers, "Accept-Encoding": "gzip"}  # as most clients send it
+    yield _Question("slice of 1,020, kept, gzip", port, repeat(path), small)
     held = {**headers, "If-None-Match": tag(port, path, headers)}
     yield _Question("slice of 1,020, held (304)", port, repeat(path), held, 304)
 
