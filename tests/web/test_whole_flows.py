@@ -333,6 +333,7 @@ def test_a_disk_without_room_is_no_trouble(flows: Flows) -> None:
     """The answer goes out as made, and nothing is remembered of it."""
     cache = flows.exchange.home.cache
     for name in ("answers", "pulls"):
+        (cache / name).mkdir(0o700, exist_ok=True)  # where this is the first that asks
         (cache / name).rename(cache / f"{name}-aside")
         (cache / name).touch()
 
